@@ -1,0 +1,66 @@
+# Every X_test.c beside X.c, and every program in tests/oracle, is one cmocka program and one CTest.
+# Scripts in tests/*/ named test_*.sh or test_*.py are CTests too; they get PINCITE and PINCITE_BUILD.
+if(NOT TARGET PkgConfig::CMOCKA)
+  message(STATUS "cmocka is missing: no unit tests (make deps installs it)")
+else()
+  file(GLOB_RECURSE unit_tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/core/*_test.c
+       ${CMAKE_SOURCE_DIR}/indexer/*_test.c ${CMAKE_SOURCE_DIR}/host/*_test.c
+       ${CMAKE_SOURCE_DIR}/tests/oracle/*_test.c ${CMAKE_SOURCE_DIR}/tests/faults/*_test.c)
+  foreach(test ${unit_tests})
+    file(RELATIVE_PATH name ${CMAKE_SOURCE_DIR} ${test})
+    string(REPLACE "/" "." name ${name})
+    string(REPLACE "_test.c" "" name ${name})
+    add_executable(${name} EXCLUDE_FROM_ALL ${test})
+    target_link_libraries(${name} PRIVATE pincite_host PkgConfig::CMOCKA ${indexer_libraries} ${host_libraries} m)
+    target_compile_definitions(${name} PRIVATE _GNU_SOURCE PINCITE_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+                               PINCITE_SHARED_DIR="${CMAKE_SOURCE_DIR}/../shared/data")
+    if(XXHASH_FOUND)
+      target_compile_definitions(${name} PRIVATE HAVE_XXHASH)
+      target_link_libraries(${name} PRIVATE PkgConfig::XXHASH)
+    endif()
+    if(STEMMER_LIBRARY)
+      target_compile_definitions(${name} PRIVATE HAVE_STEMMER)
+      target_link_libraries(${name} PRIVATE ${STEMMER_LIBRARY})
+    endif()
+    target_link_libraries(${name} PRIVATE PkgConfig::UTF8PROC)
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    list(APPEND unit_test_targets ${name})
+  endforeach()
+  add_custom_target(unit_tests DEPENDS ${unit_test_targets})
+endif()
+
+file(GLOB_RECURSE script_tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/test_*.sh
+     ${CMAKE_SOURCE_DIR}/tests/test_*.py)
+foreach(test ${script_tests})
+  file(RELATIVE_PATH name ${CMAKE_SOURCE_DIR} ${test})
+  string(REPLACE "/" "." name ${name})
+  if(test MATCHES "\\.py$")
+    add_test(NAME ${name} COMMAND python3 ${test} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  else()
+    add_test(NAME ${name} COMMAND bash ${test} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  endif()
+  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 ENVIRONMENT
+    "PINCITE=${CMAKE_BINARY_DIR}/pincite;PINCITE_BUILD=${CMAKE_BINARY_DIR};PINCITE_SANITIZE=${PINCITE_SANITIZE}")
+endforeach()
+
+# Fuzz targets: tests/fuzz/NAME_fuzz.c defines LLVMFuzzerTestOneInput. With PINCITE_FUZZ they are
+# libFuzzer programs; else they replay the saved inputs in tests/fuzz/corpus/NAME as an ordinary test.
+file(GLOB fuzz_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/*_fuzz.c)
+foreach(source ${fuzz_sources})
+  get_filename_component(name ${source} NAME_WE)
+  string(REPLACE "_fuzz" "" short ${name})
+  if(PINCITE_FUZZ)
+    add_executable(${name} ${source})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    add_executable(${name} EXCLUDE_FROM_ALL ${source} ${CMAKE_SOURCE_DIR}/tests/fuzz/replay.c)
+    add_test(NAME fuzz.replay.${short} COMMAND ${name} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${short}
+             WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  endif()
+  target_link_libraries(${name} PRIVATE pincite_host ${indexer_libraries} ${host_libraries} m)
+  target_compile_definitions(${name} PRIVATE _GNU_SOURCE PINCITE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  list(APPEND fuzz_targets ${name})
+endforeach()
+add_custom_target(fuzz_targets DEPENDS ${fuzz_targets})
