@@ -21,6 +21,7 @@ typedef enum pin_status {
     PIN_UNSUPPORTED, /* an index file of another version, or with a feature we do not know      */
     PIN_BAD_INPUT,   /* a corpus, query or citation that is not what it should be               */
     PIN_LIMIT,       /* a stated limit (size, depth, work) was reached                          */
+    PIN_NEED,        /* bytes of the index file are not here yet: see pin_file in index.h        */
     PIN_IO           /* only from hosts: the operating system said no                           */
 } pin_status;
 

@@ -1,0 +1,167 @@
+/* An open index file, and views of what it holds: modules, items, sources, provisions.
+ *
+ * The file is read where it lies. Views are borrowed: their texts point into the file's bytes or into
+ * the arena of the call, and live as long as the shorter of the two. Any number of threads may read
+ * one open index at once, each with its own arena. Layout of the file: docs/format.md. */
+#ifndef PINCITE_INDEX_H
+#define PINCITE_INDEX_H
+
+#include "pincite/base.h"
+#include "pincite/cite.h"
+
+/* ---- The bytes ------------------------------------------------------------------------------
+ * Natively the whole file is mapped: one piece. In a browser only some ranges are there; what a call
+ * lacks is appended to `needs` and the call returns PIN_NEED. Fetch those ranges, add them as pieces,
+ * call again. A call asks for all it can foresee at once. Pieces are sorted by offset, disjoint. */
+typedef struct pin_piece {
+    uint64_t       offset;
+    uint64_t       len;
+    const uint8_t *at;
+} pin_piece;
+
+typedef struct pin_needs {
+    struct {
+        uint64_t offset, len;
+    } *at;             /* room for `cap` ranges, owned by the host; ranges may repeat or touch       */
+    uint32_t count;
+    uint32_t cap;      /* when full, further needs are left out: they are asked for in the next round */
+} pin_needs;
+
+typedef struct pin_file {
+    uint64_t         len; /* of the whole file, whether it is here or not */
+    const pin_piece *pieces;
+    uint32_t         piece_count;
+    pin_needs       *needs; /* NULL when everything is here */
+} pin_file;
+
+typedef struct pin_index pin_index;
+
+/* Opens the index in `file`. Checks header, section table, checksums of the sections that later calls
+ * trust without looking again, and every cap; never reads outside `file`. The index lives in `arena`
+ * and borrows `file` (copied) and its pieces array.
+ * PIN_OK, PIN_CORRUPT, PIN_UNSUPPORTED (version or required feature), PIN_NO_SPACE, PIN_NEED. */
+pin_status pin_index_open(pin_index **out, const pin_file *file, pin_arena *arena, pin_error *err);
+
+/* Reads every byte: section checksums, every dictionary page, list, item and provision, and all
+ * cross references. Slow and complete; `verify` and a server's reload call it. Needs the whole file.
+ * PIN_OK, PIN_CORRUPT (err says which section and where), PIN_NO_SPACE. */
+pin_status pin_index_verify(const pin_index *ix, pin_arena *arena, pin_error *err);
+
+/* ---- The release ---- */
+typedef struct pin_release {
+    uint64_t file_id; /* changes whenever any byte of the content does                             */
+    pin_str  release; /* root hash over all revisions, in hex; empty until revisions exist          */
+    pin_str  engine;  /* "pincite 0.1.0": the program that wrote the file                          */
+    pin_str  title, publisher, base, language; /* as in pincite.yml, empty where not given          */
+    pin_str  updated; /* newest date of any item, "2026-03-10", or empty                            */
+    pin_str  published; /* oldest date of publication of any item, or empty                         */
+    uint32_t item_count, module_count, source_count, provision_count, citation_count;
+    uint32_t skipped_count;     /* items of the corpus that are not in the index                    */
+    uint32_t cite_states[5];    /* citations by pin_cite_state                                      */
+    pin_str  default_source;    /* id of the source meant when none is named, or empty              */
+} pin_release;
+void pin_index_release(pin_release *out, const pin_index *ix);
+
+/* ---- Modules ---- numbered 0 .. module_count-1, in the order of the hub */
+typedef struct pin_module {
+    uint32_t number;
+    pin_str  slug, title, description, icon, audience, author, published, updated;
+    pin_str  overview;     /* blocks (pincite/blocks.h), may be empty                                */
+    uint32_t first_item;   /* items [first_item, first_item + item_count) have this module as home   */
+    uint32_t item_count;
+    uint32_t member_count; /* items shown in the module, in its order; see pin_index_member          */
+} pin_module;
+pin_status pin_index_module(pin_module *out, const pin_index *ix, uint32_t number, pin_error *err);
+/* Number of the module with this slug, or PIN_NOT_FOUND. */
+pin_status pin_index_find_module(uint32_t *out, const pin_index *ix, pin_str slug);
+/* Item number of member `k` (below member_count) of a module: its own items and those that its list
+ * borrows from other modules, in the order the publisher gave. */
+pin_status pin_index_member(uint32_t *out, const pin_index *ix, uint32_t module, uint32_t k, pin_error *err);
+
+/* ---- Items ---- numbered 0 .. item_count-1; the numbers change from build to build, ids do not */
+typedef struct pin_citation {
+    pin_str  written;   /* the citation or source as the author wrote it                             */
+    pin_str  source;    /* source id, "cra", or empty (other act, not understood)                    */
+    pin_str  id;        /* canonical provision id, "art_13.par_8"; empty for a whole act             */
+    pin_str  label;     /* human label of the provision: "Article 13(8)"; of the act when id is empty */
+    pin_str  note;      /* what it supports, plain text; shared by all provisions of one entry       */
+    pin_str  quote;     /* quoted words, plain text, may be empty                                    */
+    uint32_t provision; /* provision number, PIN_NO_PROVISION unless resolved                        */
+    uint32_t entry;     /* number of the entry in the item's citation list; several provisions written
+                           in one entry share it. Refs found only in the answer come after the list  */
+    uint8_t  state;     /* pin_cite_state                                                            */
+    bool     in_list;   /* stands in the citation list; else it was found in question or answer      */
+    bool     from_range;
+} pin_citation;
+
+typedef struct pin_item {
+    uint32_t      number;
+    uint32_t      module;   /* home module                                                           */
+    pin_str       id;       /* "module/slug"                                                         */
+    pin_str       slug;
+    pin_str       given_id; /* the id as the corpus gave it, "seed:01"; empty when the same           */
+    pin_str       question; /* plain text                                                            */
+    pin_str       verdict;  /* plain text of at most 12 words, or empty                              */
+    pin_str       status;   /* slug of a known status: approved, reviewed, draft, pending-guidance,
+                               guidance-received, withdrawn, unanswered; or empty                     */
+    pin_str       status_text; /* the status as written, "⚠️ Draft"                                   */
+    pin_str       author, published, updated, language;
+    pin_str       blocks;   /* the answer as safe blocks (pincite/blocks.h); empty: no answer yet     */
+    pin_citation *citations;
+    uint32_t      citation_count;
+    pin_str      *related;  /* related links as written (URLs), e.g. issues                           */
+    uint32_t      related_count;
+} pin_item;
+/* Item `number`, decompressed into `arena`; its checksum is verified, so what is shown is what was
+ * built. PIN_NOT_FOUND (no such number), PIN_CORRUPT, PIN_NO_SPACE, PIN_NEED. */
+pin_status pin_index_item(pin_item *out, const pin_index *ix, uint32_t number, pin_arena *arena, pin_error *err);
+/* Number of the item with this id ("module/slug") or given id ("seed:01"). PIN_NOT_FOUND. */
+pin_status pin_index_find_item(uint32_t *out, const pin_index *ix, pin_str id, pin_arena *arena, pin_error *err);
+
+/* ---- Sources and provisions ---- provisions are numbered over all sources, in document order */
+typedef struct pin_source {
+    uint32_t number;
+    pin_str  id;                     /* "cra"                                                        */
+    pin_str  title, celex, eli, version, language, link, rank;
+    pin_str *names;                  /* names the act goes by, the shortest fitting for display first */
+    uint32_t name_count;
+    bool     loaded;                 /* its provisions are here (as text or as an outline)           */
+    bool     outline;                /* ids and labels only, no words                                */
+    uint32_t first_provision, provision_count;
+} pin_source;
+pin_status pin_index_source(pin_source *out, const pin_index *ix, uint32_t number, pin_arena *arena, pin_error *err);
+pin_status pin_index_find_source(uint32_t *out, const pin_index *ix, pin_str id);
+
+typedef struct pin_provision {
+    uint32_t number;
+    uint32_t source;
+    pin_str  id, label, kind, heading;
+    pin_str  text;            /* complete, with everything below it, one provision a line             */
+    pin_str  own;             /* without what is below it                                             */
+    uint32_t parent;          /* PIN_NO_PROVISION at the top                                          */
+    uint32_t depth;           /* 0 at the top                                                         */
+    uint32_t end;             /* number + 1 + count of all provisions below it                        */
+} pin_provision;
+pin_status pin_index_provision(pin_provision *out, const pin_index *ix, uint32_t number, pin_arena *arena,
+                               pin_error *err);
+/* Number of the provision `id` ("art_13.par_8") of source `source`, or PIN_NOT_FOUND. */
+pin_status pin_index_find_provision(uint32_t *out, const pin_index *ix, uint32_t source, pin_str id, pin_error *err);
+
+/* The citation grammar's view of this index. Borrows `ix`. */
+pin_law pin_index_law(const pin_index *ix);
+
+/* Who cites a provision. */
+typedef struct pin_citing {
+    uint32_t item;
+    uint32_t citation; /* number of the citation within the item                                     */
+    uint8_t  touch;    /* pin_cite_touch: the strongest way in which this item cites it              */
+} pin_citing;
+typedef struct pin_citings {
+    pin_citing *at;
+    uint32_t    count;
+} pin_citings;
+/* Every item that cites provision `number`, one row an item: strongest touch first, then by number.
+ * O(citations of the provision, of its ancestors and of those below it). */
+pin_status pin_index_citing(pin_citings *out, const pin_index *ix, uint32_t number, pin_arena *arena, pin_error *err);
+
+#endif

@@ -1,0 +1,48 @@
+/* What people and programs read: JSON and text answers, and (with the site) HTML pages. Pure: views
+ * in, bytes out, into a buffer of the host; PIN_NO_SPACE says how much is needed (buf->len). */
+#ifndef PINCITE_PAGE_H
+#define PINCITE_PAGE_H
+
+#include "pincite/search.h"
+
+/* ---- JSON (RFC 8259): UTF-8, one line, keys in a fixed order, no HTML; documented in docs/http.md ---- */
+typedef struct pin_json_options {
+    bool     with_time; /* adds took_us */
+    uint64_t took_us;
+    bool     explain;   /* adds "explain" to each hit */
+} pin_json_options;
+
+pin_status pin_json_search(pin_buf *out, const pin_index *ix, pin_str query, const pin_hits *hits,
+                           const pin_json_options *options, pin_arena *arena, pin_error *err);
+pin_status pin_json_item(pin_buf *out, const pin_index *ix, uint32_t item, pin_arena *arena, pin_error *err);
+pin_status pin_json_provision(pin_buf *out, const pin_index *ix, uint32_t provision, pin_arena *arena,
+                              pin_error *err);
+/* What a citation as written means: one object a reference, with id, label, state and words. */
+pin_status pin_json_law(pin_buf *out, const pin_index *ix, pin_str written, const pin_refs *refs, pin_arena *arena,
+                        pin_error *err);
+pin_status pin_json_citing(pin_buf *out, const pin_index *ix, uint32_t provision, const pin_citings *citings,
+                           pin_arena *arena, pin_error *err);
+pin_status pin_json_coverage(pin_buf *out, const pin_index *ix, pin_arena *arena, pin_error *err);
+/* A JSON string with its quotes; bad UTF-8 becomes U+FFFD, control characters are escaped. */
+void pin_json_string(pin_buf *out, pin_str text);
+
+/* ---- Plain text for a terminal: no colour codes; control characters of the corpus are removed ---- */
+typedef struct pin_text_options {
+    uint32_t width;  /* columns to wrap at; 0: 80 */
+    bool     colour; /* ANSI colours and bold: only for a terminal */
+} pin_text_options;
+
+pin_status pin_text_search(pin_buf *out, const pin_index *ix, pin_str query, const pin_hits *hits,
+                           const pin_text_options *options, pin_arena *arena, pin_error *err);
+/* The card: question, verdict, answer, citations with notes, and the cited words below. */
+pin_status pin_text_item(pin_buf *out, const pin_index *ix, uint32_t item, const pin_text_options *options,
+                         pin_arena *arena, pin_error *err);
+pin_status pin_text_law(pin_buf *out, const pin_index *ix, pin_str written, const pin_refs *refs,
+                        const pin_text_options *options, pin_arena *arena, pin_error *err);
+pin_status pin_text_citing(pin_buf *out, const pin_index *ix, uint32_t provision, const pin_citings *citings,
+                           const pin_text_options *options, pin_arena *arena, pin_error *err);
+
+/* ---- Markdown: the twin of a card or a module page ---- */
+pin_status pin_markdown_item(pin_buf *out, const pin_index *ix, uint32_t item, pin_arena *arena, pin_error *err);
+
+#endif
