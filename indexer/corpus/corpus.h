@@ -10,13 +10,18 @@
 #include "pincite/cite.h"
 #include "pincite/index.h"
 
-/* ---- A pool: malloc'ed chunks, freed together. NULL / at == NULL only when memory is short. ---- */
+#include <stdarg.h>
+
+/* ---- A pool: malloc'ed chunks, freed together. NULL / at == NULL only when memory is short. ----
+ * Not for use by two threads at once. */
 typedef struct pin_pool pin_pool;
 pin_pool *pin_pool_new(void);
 void      pin_pool_free(pin_pool *pool);
 void     *pin_pool_take(pin_pool *pool, size_t count, size_t size); /* zeroed, aligned to 16 */
 pin_str   pin_pool_copy(pin_pool *pool, pin_str text);
+/* As printf writes it, which for %s stops at a NUL and for %.*s at the length given. */
 pin_str   pin_pool_format(pin_pool *pool, const char *format, ...) __attribute__((format(printf, 2, 3)));
+pin_str   pin_pool_vformat(pin_pool *pool, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 
 /* ---- A draft item ---- */
 typedef struct pin_origin {
