@@ -51,7 +51,7 @@ void       pin_folder_free(pin_folder *folder);
 /* What the builder takes. Borrows `folder`. */
 const pin_input *pin_folder_input(const pin_folder *folder);
 
-/* Things below the root that were not read though their names fit: symbolic links, devices. */
+/* Names below the root that were passed over because they are symbolic links, devices or the like. */
 uint32_t pin_folder_passed_count(const pin_folder *folder);
 pin_str  pin_folder_passed(const pin_folder *folder, uint32_t i);
 
