@@ -61,9 +61,9 @@ static void a_varint_of_more_than_64_bits_fails(void **state)
 static void a_failed_cursor_stays_failed_and_gives_nothing(void **state)
 {
     (void)state;
-    uint8_t   *bytes = malloc(4);
-    pin_cursor c = pin_cursor_over(bytes, 4);
+    uint8_t *bytes = malloc(4);
     memset(bytes, 7, 4);
+    pin_cursor c = pin_cursor_over(bytes, 4);
     assert_int_equal(pin_take64(&c), 0);
     assert_true(c.failed);
     assert_int_equal(pin_take8(&c), 0);
