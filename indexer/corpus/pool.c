@@ -43,6 +43,21 @@ void pin_pool_free(pin_pool *pool)
     free(pool);
 }
 
+void pin_pool_adopt(pin_pool *pool, pin_pool *from)
+{
+    if (!from)
+        return;
+    pool_chunk **tail = pool->chunks ? &pool->chunks->next : &pool->chunks; /* behind the one in use */
+    pool_chunk  *last = from->chunks;
+    if (last) {
+        while (last->next)
+            last = last->next;
+        last->next = *tail;
+        *tail      = from->chunks;
+    }
+    free(from);
+}
+
 static pool_chunk *chunk_new(size_t size)
 {
     if (size > SIZE_MAX - CHUNK_HEAD)
