@@ -59,6 +59,10 @@ void pin_block_walk_init(pin_block_walk *walk, pin_str blocks);
  * set to the opcode of the container that they close. */
 bool pin_block_next(pin_block_walk *walk, pin_block *out);
 
+/* Is this an address that a page may link to: http, https, mailto, or relative, without control
+ * characters? The walk refuses links and images with any other. */
+bool pin_url_is_safe(pin_str url);
+
 /* The blocks as plain text: what is searched, and what snippets are cut from. Paragraphs, entries and
  * rows end with '\n' ("\n\n" between blocks at the top), cells are parted by '\t', links give their
  * text. PIN_OK, PIN_CORRUPT, PIN_NO_SPACE (by the buffer). */

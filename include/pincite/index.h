@@ -42,6 +42,11 @@ typedef struct pin_index pin_index;
  * PIN_OK, PIN_CORRUPT, PIN_UNSUPPORTED (version or required feature), PIN_NO_SPACE, PIN_NEED. */
 pin_status pin_index_open(pin_index **out, const pin_file *file, pin_arena *arena, pin_error *err);
 
+/* Gives an open index the pieces that have arrived since: replaces the pieces and the place for needs.
+ * The pieces that were there at the opening must still be among them, where they were in the file; in
+ * memory they may have moved. PIN_OK, PIN_CORRUPT (the head is missing). Not while another thread reads. */
+pin_status pin_index_lend(pin_index *ix, const pin_file *file, pin_error *err);
+
 /* Reads every byte: section checksums, every dictionary page, list, item and provision, and all
  * cross references. Slow and complete; `verify` and a server's reload call it. Needs the whole file.
  * PIN_OK, PIN_CORRUPT (err says which section and where), PIN_NO_SPACE. */
@@ -92,7 +97,10 @@ typedef struct pin_citation {
     uint8_t  state;     /* pin_cite_state                                                            */
     bool     in_list;   /* stands in the citation list; else it was found in question or answer      */
     bool     from_range;
+    bool     in_question; /* not in the list, but named in the question itself                       */
 } pin_citation;
+
+#define PIN_ITEM_MAX (256u << 10) /* bytes of one item as stored, before compression; more is not indexed */
 
 typedef struct pin_item {
     uint32_t      number;
