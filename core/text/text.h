@@ -61,6 +61,7 @@ typedef struct pin_token {
 typedef struct pin_tokenizer {
     pin_str  text;               /* borrowed; at most UINT32_MAX bytes are read                 */
     size_t   at;                 /* next byte to read                                           */
+    size_t   code_at;            /* where the last chunk began                                  */
     size_t   part_at, part_to;   /* the rest of a code that still has parts to give             */
     size_t   words_to;           /* hyphens before this byte are known to join words, not codes */
     uint32_t position;           /* of the next token                                           */
