@@ -12,3 +12,20 @@ target_link_options(gen_fold PRIVATE -fno-sanitize=all)
 add_custom_command(OUTPUT ${fold_table} COMMAND gen_fold > ${fold_table} DEPENDS gen_fold
                    COMMENT "Writing the folding tables" VERBATIM)
 list(APPEND generated_core_sources ${fold_table})
+
+# The pages: templates and the files that pages load, compiled in.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+file(GLOB page_templates CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/core/page/templates/*.html)
+set(templates_c ${CMAKE_BINARY_DIR}/generated/templates.c)
+add_custom_command(OUTPUT ${templates_c} ${CMAKE_BINARY_DIR}/generated/templates.h
+                   COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tools/templates.py ${CMAKE_BINARY_DIR}/generated
+                           ${page_templates}
+                   DEPENDS ${page_templates} ${CMAKE_SOURCE_DIR}/tools/templates.py
+                   COMMENT "Compiling the page templates" VERBATIM)
+file(GLOB page_assets CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/core/page/assets/*)
+set(assets_c ${CMAKE_BINARY_DIR}/generated/assets.c)
+add_custom_command(OUTPUT ${assets_c}
+                   COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tools/assets.py ${assets_c} ${page_assets}
+                   DEPENDS ${page_assets} ${CMAKE_SOURCE_DIR}/tools/assets.py
+                   COMMENT "Compiling the page assets" VERBATIM)
+list(APPEND generated_core_sources ${templates_c} ${assets_c})

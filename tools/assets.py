@@ -1,0 +1,34 @@
+#!/usr/bin/env python3
+"""Compiles the files that pages load into C: tools/assets.py OUT.c FILE...
+
+Names get a hash of their content (style.3f2a91c0.css), so that they can be cached for ever.
+"""
+import hashlib
+import os
+import sys
+
+TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+         ".wasm": "application/wasm"}
+
+
+def main():
+    rows, arrays = [], []
+    for number, path in enumerate(sorted(sys.argv[2:])):
+        with open(path, "rb") as file:
+            data = file.read()
+        plain = os.path.basename(path)
+        stem, extension = os.path.splitext(plain)
+        name = f"{stem}.{hashlib.sha256(data).hexdigest()[:8]}{extension}"
+        cells = ",".join(map(str, data)) or "0"
+        arrays.append(f"static const unsigned char asset_{number}[] = {{{cells}}};\n")
+        rows.append(f'    {{{{"{name}", {len(name)}}}, {{"{plain}", {len(plain)}}}, '
+                    f'{{"{TYPES[extension]}", {len(TYPES[extension])}}}, {{(const char *)asset_{number}, {len(data)}}}}},')
+    with open(sys.argv[1], "w", encoding="utf-8") as out:
+        out.write('/* Made by tools/assets.py from core/page/assets/; do not edit. */\n#include "pincite/site.h"\n\n'
+                  + "".join(arrays) + "\nstatic const pin_asset assets[] = {\n" + "\n".join(rows) + "\n};\n\n"
+                  "bool pin_site_asset_at(pin_asset *out, uint32_t i)\n{\n"
+                  "    if (i >= sizeof assets / sizeof *assets)\n        return false;\n    *out = assets[i];\n"
+                  "    return true;\n}\n")
+
+
+main()
