@@ -32,6 +32,10 @@ typedef struct pin_text_options {
     bool     colour; /* ANSI colours and bold: only for a terminal */
 } pin_text_options;
 
+/* `text` on one line: control characters and characters that turn the direction of text are left out, runs
+ * of white space become one space, bad UTF-8 becomes U+FFFD. For what a host prints by itself. */
+void pin_text_line(pin_buf *out, pin_str text);
+
 pin_status pin_text_search(pin_buf *out, const pin_index *ix, pin_str query, const pin_hits *hits,
                            const pin_text_options *options, pin_arena *arena, pin_error *err);
 /* The card: question, verdict, answer, citations with notes, and the cited words below. */

@@ -1,0 +1,39 @@
+/* What the page writers share: addresses, names of acts, and the few facts of an item that every
+ * form of an answer shows. Nothing here decides how anything looks. */
+#ifndef PIN_PAGE_PARTS_H
+#define PIN_PAGE_PARTS_H
+
+#include "core/bytes/bytes.h"
+#include "pincite/blocks.h"
+#include "pincite/page.h"
+
+/* The base address as pincite.yml gives it, without a slash at its end; empty when none is given. */
+pin_str pin_page_base(const pin_index *ix);
+
+/* "BASE/MODULE/SLUG/": the address of an item. */
+void pin_page_add_item_url(pin_buf *out, pin_str base, pin_str id);
+/* "BASE/law/SOURCE/PROVISION/", or "BASE/law/SOURCE/" when `id` is empty. */
+void pin_page_add_law_url(pin_buf *out, pin_str base, pin_str source, pin_str id);
+/* The official text: the link pattern of the source with {top} and {id} filled in. Writes nothing when
+ * the source has no pattern. */
+void pin_page_add_official_link(pin_buf *out, const pin_source *source, pin_str id);
+/* The name by which a reader knows the act: its shortest fitting name, else its title, else its id. */
+pin_str pin_page_act_name(const pin_source *source);
+
+/* An answer as plain text, in `arena`. */
+pin_status pin_page_plain(pin_str *out, pin_str blocks, pin_arena *arena, pin_error *err);
+
+/* Is this code point safe to show on a terminal? No control characters (C0 but tab and line end, DEL, C1),
+ * no characters that turn the direction of text, no line and paragraph separators. */
+bool pin_page_is_shown(uint32_t code_point);
+/* Columns that a code point takes on a terminal: 0 for combining marks, 2 for wide characters. */
+uint32_t pin_page_columns(uint32_t code_point);
+/* Columns of a whole text, cleaned as pin_text_line does. */
+uint32_t pin_page_text_columns(pin_str text);
+
+/* The human label of a reference: that of the provision where it exists, else made from the id, else
+ * the words as written. Lives in the index or in `arena`. */
+pin_status pin_page_ref_label(pin_str *out, const pin_index *ix, const pin_ref *ref, pin_str written, pin_arena *arena,
+                              pin_error *err);
+
+#endif
