@@ -100,7 +100,7 @@ typedef struct pin_draft_item {
     pin_str         guidance; /* tree: guidance-id, or empty                                        */
     pin_str         blocks;   /* safe blocks; with placeholders until references are resolved; empty
                                  when there is no answer                                            */
-    pin_str         plain;    /* pin_blocks_plain of `blocks`; whoever replaces one replaces both    */
+    pin_str         plain;    /* pin_blocks_text of `blocks`; whoever replaces one replaces both     */
     pin_entry      *entries;
     uint32_t        entry_count;
     pin_draft_link *links;
@@ -207,6 +207,9 @@ typedef struct pin_marked {
 } pin_marked;
 /* PIN_OK, PIN_NO_SPACE. The blocks always pass pin_block_next; plain is UTF-8. `text` must be UTF-8. */
 pin_status pin_markdown_blocks(pin_marked *out, pin_pool *pool, pin_findings *findings, const pin_markdown *in);
+/* pin_blocks_plain in the pool, without line ends after the last word. PIN_OK, PIN_NO_SPACE,
+ * PIN_CORRUPT. */
+pin_status pin_blocks_text(pin_str *out, pin_pool *pool, pin_str blocks);
 /* Inline Markdown as one line of plain text: a question, a note. */
 pin_str    pin_markdown_line(pin_pool *pool, pin_str text);
 
