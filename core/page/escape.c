@@ -2,6 +2,7 @@
 #include "core/page/escape.h"
 
 #include "core/bytes/bytes.h"
+#include "pincite/blocks.h"
 
 /* What stands for a character in text or attribute, or NULL for itself. */
 static const char *entity(uint32_t c, bool in_attribute)
@@ -35,31 +36,6 @@ static void escape_markup(pin_buf *out, pin_str text, bool in_attribute)
 
 void pin_escape_text(pin_buf *out, pin_str text) { escape_markup(out, text, false); }
 void pin_escape_attribute(pin_buf *out, pin_str text) { escape_markup(out, text, true); }
-
-static bool starts_with_scheme(pin_str url, const char *scheme)
-{
-    size_t i = 0;
-    for (; scheme[i]; i++)
-        if (i >= url.len || pin_ascii_lower((uint8_t)url.at[i]) != (uint8_t)scheme[i])
-            return false;
-    return true;
-}
-
-bool pin_url_is_safe(pin_str url)
-{
-    for (size_t i = 0; i < url.len; i++)
-        if ((uint8_t)url.at[i] <= 0x20 || url.at[i] == 0x7F || url.at[i] == '\\')
-            return false;
-    if (starts_with_scheme(url, "http://") || starts_with_scheme(url, "https://") || starts_with_scheme(url, "mailto:"))
-        return true;
-    /* relative: no colon before the first / ? or #, and not //host, which would leave the site */
-    if (url.len >= 2 && url.at[0] == '/' && url.at[1] == '/')
-        return false;
-    for (size_t i = 0; i < url.len && url.at[i] != '/' && url.at[i] != '?' && url.at[i] != '#'; i++)
-        if (url.at[i] == ':')
-            return false;
-    return true;
-}
 
 void pin_escape_url(pin_buf *out, pin_str url)
 {

@@ -22,10 +22,6 @@ void pin_escape_query(pin_buf *out, pin_str text);
  * so that no text can close the element. */
 void pin_escape_json(pin_buf *out, pin_str text);
 
-/* Is this URL relative, http, https or mailto? Everything else is refused, control characters and
- * backslashes included. */
-bool pin_url_is_safe(pin_str url);
-
 /* A piece of a page that a function renders: another template, or an answer's blocks. */
 typedef struct pin_piece {
     void (*render)(pin_buf *out, const void *view);
