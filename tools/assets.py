@@ -8,7 +8,7 @@ import os
 import sys
 
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
-         ".wasm": "application/wasm"}
+         ".json": "application/json", ".wasm": "application/wasm"}
 
 
 def main():

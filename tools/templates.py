@@ -234,7 +234,7 @@ class Compiler:
                 if html.context(where) != "text":
                     raise Broken(f"{where}: a piece may stand only in text")
                 _, access = field(path, "piece", where)
-                body.append(f"{pad()}pin_piece_render(out, &{access});")
+                body.append(f"{pad()}pin_slot_render(out, &{access});")
             elif kind == "number":
                 html.context(where)
                 _, access = field(path, "number", where)
@@ -280,7 +280,7 @@ def structs(scope):
             lines.append(f"    pin_view_{scope.children[name].name} *{name};")
             lines.append(f"    uint32_t {name}_count;")
         else:
-            c_type = {"text": "pin_str ", "number": "uint64_t ", "piece": "pin_piece ", "test": "bool "}[kind]
+            c_type = {"text": "pin_str ", "number": "uint64_t ", "piece": "pin_slot ", "test": "bool "}[kind]
             lines.append(f"    {c_type}{name};")
     if not scope.fields:
         lines.append("    char nothing;")

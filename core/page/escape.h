@@ -23,11 +23,11 @@ void pin_escape_query(pin_buf *out, pin_str text);
 void pin_escape_json(pin_buf *out, pin_str text);
 
 /* A piece of a page that a function renders: another template, or an answer's blocks. */
-typedef struct pin_piece {
+typedef struct pin_slot {
     void (*render)(pin_buf *out, const void *view);
     const void *view;
-} pin_piece;
-static inline void pin_piece_render(pin_buf *out, const pin_piece *piece)
+} pin_slot;
+static inline void pin_slot_render(pin_buf *out, const pin_slot *piece)
 {
     if (piece->render)
         piece->render(out, piece->view);

@@ -189,13 +189,13 @@ static void render_blocks(pin_buf *out, const void *view)
         pin_site_good(v->s, pin_fail(v->s->err, PIN_CORRUPT, 0, "an answer is not made of safe blocks"));
 }
 
-pin_piece pin_site_blocks(pin_site *s, pin_str blocks, const pin_item *item)
+pin_slot pin_site_blocks(pin_site *s, pin_str blocks, const pin_item *item)
 {
     blocks_view *v = pin_site_take(s, 1, sizeof *v);
     if (!v || blocks.len == 0)
-        return (pin_piece){0};
+        return (pin_slot){0};
     *v = (blocks_view){s, blocks, item};
-    return (pin_piece){render_blocks, v};
+    return (pin_slot){render_blocks, v};
 }
 
 /* ---- the words of a provision: every line is a provision of its own ---- */
@@ -216,13 +216,13 @@ static void render_words(pin_buf *out, const void *view)
     }
 }
 
-pin_piece pin_site_words(pin_site *s, pin_str text)
+pin_slot pin_site_words(pin_site *s, pin_str text)
 {
     pin_str *v = pin_site_take(s, 1, sizeof *v);
     if (!v || text.len == 0)
-        return (pin_piece){0};
+        return (pin_slot){0};
     *v = text;
-    return (pin_piece){render_words, v};
+    return (pin_slot){render_words, v};
 }
 
 /* ---- snippets: marks come as offsets, never as HTML ---- */
@@ -244,8 +244,8 @@ static void render_snippet(pin_buf *out, const void *view)
     pin_escape_text(out, pin_str_part(snippet->text, at, snippet->text.len));
 }
 
-pin_piece pin_site_snippet(pin_site *s, const pin_snippet *snippet)
+pin_slot pin_site_snippet(pin_site *s, const pin_snippet *snippet)
 {
     (void)s;
-    return snippet->text.len ? (pin_piece){render_snippet, snippet} : (pin_piece){0};
+    return snippet->text.len ? (pin_slot){render_snippet, snippet} : (pin_slot){0};
 }

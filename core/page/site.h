@@ -43,15 +43,15 @@ bool pin_site_parse_number(uint32_t *out, pin_str text); /* 1 to 9 digits */
 typedef struct pin_frame {
     pin_str   title, description, markdown, query;
     bool      no_index;
-    pin_piece main;
+    pin_slot main;
 } pin_frame;
 void      pin_site_frame(pin_site *s, const pin_frame *frame);
-pin_piece pin_site_status(pin_site *s, const pin_item *item); /* the chip: "Draft" */
-pin_piece pin_site_blocks(pin_site *s, pin_str blocks, const pin_item *item);
-pin_piece pin_site_words(pin_site *s, pin_str text); /* the words of a provision, a line a paragraph */
-pin_piece pin_site_snippet(pin_site *s, const pin_snippet *snippet);
-pin_piece pin_site_support(pin_site *s, const pin_item *item);
-pin_piece pin_site_structured(pin_site *s, pin_str name, const pin_item *items, uint32_t count);
+pin_slot pin_site_status(pin_site *s, const pin_item *item); /* the chip: "Draft" */
+pin_slot pin_site_blocks(pin_site *s, pin_str blocks, const pin_item *item);
+pin_slot pin_site_words(pin_site *s, pin_str text); /* the words of a provision, a line a paragraph */
+pin_slot pin_site_snippet(pin_site *s, const pin_snippet *snippet);
+pin_slot pin_site_support(pin_site *s, const pin_item *item);
+pin_slot pin_site_structured(pin_site *s, pin_str name, const pin_item *items, uint32_t count);
 /* "Article 13(8), Annex I": the labels of the citation list in one line; at most six, then "and N more". */
 pin_str pin_site_cites(pin_site *s, const pin_item *item);
 pin_str pin_site_law_url(pin_site *s, pin_str source, pin_str id); /* relative to this page */

@@ -25,10 +25,10 @@ void pin_site_markdown_module(pin_site *s, uint32_t number)
         return;
     s->reply->updated = m.updated;
     pin_buf_adds(s->out, "# ");
-    pin_page_add_line(s->out, m.title);
+    pin_text_line(s->out, m.title);
     pin_buf_adds(s->out, "\n\n");
     if (m.description.len) {
-        pin_page_add_line(s->out, m.description);
+        pin_text_line(s->out, m.description);
         pin_buf_adds(s->out, "\n\n");
     }
     for (uint32_t k = 0; k < m.member_count && s->status == PIN_OK; k++) {
@@ -146,7 +146,7 @@ void pin_site_llms(pin_site *s)
     pin_str base = pin_page_base(s->ix);
     plain_type(s, "text/markdown; charset=utf-8");
     pin_buf_adds(s->out, "# ");
-    pin_page_add_line(s->out, s->release.title.len ? s->release.title : PIN_STR("Questions and answers"));
+    pin_text_line(s->out, s->release.title.len ? s->release.title : PIN_STR("Questions and answers"));
     pin_buf_adds(s->out, "\n\n> ");
     pin_buf_uint(s->out, s->release.item_count);
     pin_buf_adds(s->out, " questions, each with an answer that cites the provisions it rests on. Every page has a "
@@ -156,7 +156,7 @@ void pin_site_llms(pin_site *s)
         if (!pin_site_good(s, pin_index_module(&m, s->ix, i, s->err)))
             return;
         pin_buf_adds(s->out, "- [");
-        pin_page_add_line(s->out, m.title);
+        pin_text_line(s->out, m.title);
         pin_buf_adds(s->out, "](");
         pin_buf_add(s->out, base);
         pin_buf_byte(s->out, '/');
@@ -164,7 +164,7 @@ void pin_site_llms(pin_site *s)
         pin_buf_adds(s->out, ".md)");
         if (m.description.len) {
             pin_buf_adds(s->out, ": ");
-            pin_page_add_line(s->out, m.description);
+            pin_text_line(s->out, m.description);
         }
         pin_buf_byte(s->out, '\n');
     }
@@ -179,8 +179,8 @@ void pin_site_security(pin_site *s)
 {
     plain_type(s, "text/plain; charset=utf-8");
     pin_buf_adds(s->out, "Contact: ");
-    pin_page_add_line(s->out, s->options->security_contact);
+    pin_text_line(s->out, s->options->security_contact);
     pin_buf_adds(s->out, "\nExpires: ");
-    pin_page_add_line(s->out, s->options->security_expires);
+    pin_text_line(s->out, s->options->security_expires);
     pin_buf_adds(s->out, "\n");
 }

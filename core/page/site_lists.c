@@ -87,11 +87,11 @@ static pin_str page_url(pin_site *s, pin_str folder, pin_str prefix, uint32_t n)
 }
 
 /* First, last, and three around the page we are on; a gap stands for the others. */
-static pin_piece pager(pin_site *s, pin_str folder, pin_str prefix, uint32_t page, uint32_t pages)
+static pin_slot pager(pin_site *s, pin_str folder, pin_str prefix, uint32_t page, uint32_t pages)
 {
     pin_view_pager *v = pin_site_take(s, 1, sizeof *v);
     if (!v || pages < 2)
-        return (pin_piece){0};
+        return (pin_slot){0};
     v->pages = pin_site_take(s, 16, sizeof *v->pages);
     if (page > 1) {
         v->before = page_url(s, folder, prefix, page - 1);
@@ -113,7 +113,7 @@ static pin_piece pager(pin_site *s, pin_str folder, pin_str prefix, uint32_t pag
             (pin_view_pager_pages){.here = n == page, .url = page_url(s, folder, prefix, n), .number = n};
         last = n;
     }
-    return (pin_piece){render_pager, v};
+    return (pin_slot){render_pager, v};
 }
 
 /* ---- the item index ---- */
@@ -172,12 +172,12 @@ static void render_answer(pin_buf *out, const void *view) { pin_render_answer(ou
 
 #define FOLD_ABOVE 1200 /* bytes of blocks: longer answers open folded */
 
-static pin_piece answer_card(pin_site *s, const pin_item *item, const pin_module *here)
+static pin_slot answer_card(pin_site *s, const pin_item *item, const pin_module *here)
 {
     pin_module       home = *here;
     pin_view_answer *v = pin_site_take(s, 1, sizeof *v);
     if (!v || (item->module != here->number && !pin_site_good(s, pin_index_module(&home, s->ix, item->module, s->err))))
-        return (pin_piece){0};
+        return (pin_slot){0};
     *v = (pin_view_answer){
         .folded = item->blocks.len > FOLD_ABOVE,
         .slug = item->slug,
@@ -192,7 +192,7 @@ static pin_piece answer_card(pin_site *s, const pin_item *item, const pin_module
         .support = pin_site_support(s, item),
         .updated = item->updated,
     };
-    return (pin_piece){render_answer, v};
+    return (pin_slot){render_answer, v};
 }
 
 /* Sources that the citation lists of these items name, each once. */

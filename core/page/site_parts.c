@@ -111,17 +111,17 @@ static pin_str status_words(pin_str slug)
 
 static void render_status(pin_buf *out, const void *view) { pin_render_status(out, view); }
 
-pin_piece pin_site_status(pin_site *s, const pin_item *item)
+pin_slot pin_site_status(pin_site *s, const pin_item *item)
 {
     if (item->status.len == 0 && item->status_text.len == 0)
-        return (pin_piece){0};
+        return (pin_slot){0};
     pin_view_status *v = pin_site_take(s, 1, sizeof *v);
     if (!v)
-        return (pin_piece){0};
+        return (pin_slot){0};
     v->slug = item->status;
     v->text = item->status.len ? status_words(item->status) : item->status_text;
     v->title = item->status_text;
-    return (pin_piece){render_status, v};
+    return (pin_slot){render_status, v};
 }
 
 /* ---- the citation list ---- */
@@ -166,15 +166,15 @@ static uint32_t entry_end(const pin_item *item, uint32_t from)
 
 static void render_support(pin_buf *out, const void *view) { pin_render_support(out, view); }
 
-pin_piece pin_site_support(pin_site *s, const pin_item *item)
+pin_slot pin_site_support(pin_site *s, const pin_item *item)
 {
     pin_view_support *v = pin_site_take(s, 1, sizeof *v);
     if (!v || item->citation_count == 0)
-        return (pin_piece){0};
+        return (pin_slot){0};
     v->entries = pin_site_take(s, item->citation_count, sizeof *v->entries);
     v->mentions = pin_site_take(s, item->citation_count, sizeof *v->mentions);
     if (!v->entries || !v->mentions)
-        return (pin_piece){0};
+        return (pin_slot){0};
     for (uint32_t i = 0; i < item->citation_count;) {
         const pin_citation *c = &item->citations[i];
         if (c->in_list) {
@@ -192,7 +192,7 @@ pin_piece pin_site_support(pin_site *s, const pin_item *item)
         v->mentions_count++;
         i++;
     }
-    return (pin_piece){render_support, v};
+    return (pin_slot){render_support, v};
 }
 
 #define CITES_SHOWN 6
@@ -264,12 +264,12 @@ static void structured_citations(pin_site *s, pin_view_structured_questions *q, 
     }
 }
 
-pin_piece pin_site_structured(pin_site *s, pin_str name, const pin_item *items, uint32_t count)
+pin_slot pin_site_structured(pin_site *s, pin_str name, const pin_item *items, uint32_t count)
 {
     pin_str              base = pin_page_base(s->ix);
     pin_view_structured *v = pin_site_take(s, 1, sizeof *v);
     if (!v || count == 0)
-        return (pin_piece){0};
+        return (pin_slot){0};
     v->url = PIN_JOIN(s, base, PIN_STR("/"), s->path);
     v->name = name;
     v->language = s->release.language.len ? s->release.language : PIN_STR("en");
@@ -288,5 +288,5 @@ pin_piece pin_site_structured(pin_site *s, pin_str name, const pin_item *items, 
         structured_citations(s, q, &items[i]);
         v->questions_count++;
     }
-    return v->questions_count ? (pin_piece){render_structured, v} : (pin_piece){0};
+    return v->questions_count ? (pin_slot){render_structured, v} : (pin_slot){0};
 }

@@ -140,7 +140,7 @@ void pin_site_search(pin_site *s)
     v.hits = hits.count > 0;
     v.total = hits.total;
     v.one = hits.total == 1;
-    v.results = (pin_piece){render_results, r};
+    v.results = (pin_slot){render_results, r};
     if (s->status == PIN_OK)
         site_frame_search(s, &v);
 }
