@@ -213,6 +213,7 @@ typedef struct plain {
     char     last;    /* byte written last, also when the buffer was too small to keep it */
     bool     any;     /* something was written                                            */
     bool     parting; /* a block at the top ended: the next one starts after a blank line */
+    bool     in_row;  /* a cell of this row was met: the next one is parted from it       */
 } plain;
 
 static void plain_add(plain *p, pin_str text)
@@ -241,9 +242,6 @@ static void plain_close(plain *p, uint32_t op)
     case PIN_B_ENTRY:
     case PIN_B_ROW:
         plain_end_line(p);
-        break;
-    case PIN_B_CELL:
-        plain_add(p, PIN_STR("\t"));
         break;
     default:
         break;
@@ -277,6 +275,15 @@ static void plain_node(plain *p, const pin_block *node)
     case PIN_B_QUOTE:
     case PIN_B_TABLE:
         plain_end_line(p); /* a block inside an entry starts on its own line */
+        break;
+    case PIN_B_ROW:
+        plain_end_line(p);
+        p->in_row = false;
+        break;
+    case PIN_B_CELL:
+        if (p->in_row)
+            plain_add(p, PIN_STR("\t"));
+        p->in_row = true;
         break;
     default:
         break;

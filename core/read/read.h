@@ -40,6 +40,7 @@ typedef enum pin_field { PIN_QUESTION = 0, PIN_ANSWER = 1 } pin_field;
 
 typedef struct pin_term {
     uint32_t df;                 /* items that have it in either field                              */
+    uint32_t number;             /* its rank in the dictionary, as in pin_read_question_terms       */
     pin_list lists[2];           /* by pin_field                                                    */
 } pin_term;
 

@@ -1,0 +1,117 @@
+/* The open index as the files of this folder share it: where each section lies, what the head says,
+ * and the few ways to reach bytes. Private to core/read. */
+#ifndef PIN_READ_INDEX_H
+#define PIN_READ_INDEX_H
+
+#include "core/format/layout.h"
+#include "core/read/read.h"
+
+typedef struct pin_extent {
+    uint64_t offset, len, hash;
+} pin_extent;
+
+/* Separators of the pages of a sorted key space, in the head. */
+typedef struct pin_keys {
+    uint32_t       pages, count; /* count: keys in all pages                                         */
+    const uint8_t *starts;       /* u32[pages + 1] into texts, ascending                             */
+    const uint8_t *first;        /* u32[pages]: number of the first key of the page                  */
+    const uint8_t *texts;
+} pin_keys;
+
+struct pin_index {
+    pin_file       file;
+    uint32_t       item_count, module_count, source_count, provision_count;
+    pin_extent     sections[PIN_SECTION_END]; /* by kind                                             */
+    const uint8_t *head[PIN_S_HEAD_LAST + 1]; /* bytes of the sections that are always here, by kind */
+    pin_release    release;
+    pin_settings   settings;
+    pin_keys       terms, words;
+    /* from the head sections, checked at the opening */
+    const uint8_t *module_starts, *module_by_slug, *module_first; /* u32[n + 1], u32[n], u32[n + 1]  */
+    pin_str        module_texts;
+    const uint8_t *source_starts;
+    pin_str        source_texts;
+    const uint8_t *abbreviation_starts;
+    pin_str        abbreviation_texts;
+    uint32_t       abbreviation_count;
+    uint32_t       default_source; /* number, or PIN_NO_PROVISION                                    */
+};
+
+/* Do we read over a network? Then bytes are checked where they are used, for nobody ran verify. */
+static inline bool pin_is_partial(const pin_index *ix) { return ix->file.needs != NULL; }
+
+/* Bytes [offset, offset + len) of the file. PIN_OK, PIN_CORRUPT (outside the file), PIN_NEED. */
+pin_status pin_read_bytes(const uint8_t **out, const pin_index *ix, uint64_t offset, uint64_t len, pin_error *err);
+/* The same within a section; PIN_CORRUPT when not inside. A small section is asked for as a whole. */
+pin_status pin_read_part(const uint8_t **out, const pin_index *ix, pin_section kind, uint64_t offset, uint64_t len,
+                         pin_error *err);
+
+/* A string that must be UTF-8. */
+pin_str pin_take_text(pin_cursor *c);
+
+/* Element i of a table of u32 in the file. */
+static inline uint32_t pin_u32_at(const uint8_t *table, uint32_t i) { return pin_load32(table + (size_t)i * 4); }
+
+/* ---- Keys in pages (pages.c) ---- */
+typedef struct pin_found {
+    const uint8_t *data; /* of the key                                                              */
+    uint32_t       len;
+    uint32_t       number;
+    uint32_t       page;
+    const uint8_t *page_at;
+} pin_found;
+pin_status pin_keys_load(pin_keys *out, const uint8_t *section, uint64_t len, uint64_t pages_len, pin_error *err);
+/* The key itself. PIN_NOT_FOUND, PIN_CORRUPT, PIN_NEED. `kind` is PIN_S_TERMS or PIN_S_WORDS. */
+pin_status pin_keys_find(pin_found *out, const pin_index *ix, pin_section kind, pin_str key, pin_error *err);
+pin_status pin_page_get(const uint8_t **out, const pin_index *ix, pin_section kind, uint32_t page, pin_error *err);
+
+/* A walk over the keys of one page, in order; the key is put together in `key`. */
+typedef struct pin_page_walk {
+    const uint8_t *at, *end;
+    uint8_t        key[PIN_KEY_MAX];
+    uint32_t       key_len;
+    uint32_t       entry, count;
+    const uint8_t *data;
+    uint32_t       data_len;
+} pin_page_walk;
+void       pin_page_walk_init(pin_page_walk *walk, pin_section kind, const uint8_t *page);
+/* PIN_NOT_FOUND at the end of the page. */
+pin_status pin_page_next(pin_page_walk *walk, pin_error *err);
+
+/* What the data of a term says. */
+pin_status pin_term_parse(pin_term *out, const pin_index *ix, const pin_found *found, pin_error *err);
+
+/* ---- Blocks of long lists (lists.c) ---- */
+typedef struct pin_list_head {
+    const uint8_t *at; /* the header's first byte                                                    */
+    uint64_t       offset, len; /* of the list, within its section                                   */
+    uint32_t       count, blocks, head_len, windows;
+    const uint8_t *last_ids, *ends, *checks, *maxes, *window_maxes;
+    uint8_t        field;
+} pin_list_head;
+/* Of a PIN_LIST_BLOCKS list. Asks for the header alone. */
+pin_status pin_read_list_head(pin_list_head *out, const pin_index *ix, const pin_list *list, pin_field field,
+                              pin_error *err);
+/* Block b into ids[128], impacts[128]; *count how many. */
+pin_status pin_read_list_block(uint32_t *ids, uint8_t *impacts, uint32_t *count, const pin_index *ix,
+                               const pin_list_head *head, uint32_t b, pin_error *err);
+
+/* ---- Hash tables (tables.c) ---- */
+/* Values of the rows whose key may be `key`: fills at most `cap`, *count says how many there are. */
+pin_status pin_table_find(uint32_t *values, uint32_t cap, uint32_t *count, const pin_index *ix, pin_section kind,
+                          pin_str key, pin_error *err);
+
+/* ---- Records (records.c) ---- */
+/* The record at a place of `kind`, unpacked: borrowed from the file when stored plainly, else in `arena`. */
+pin_status pin_read_packed(pin_str *out, const pin_index *ix, pin_section kind, uint64_t place, uint64_t number,
+                           uint32_t raw_max, pin_arena *arena, pin_error *err);
+/* Row `i` of a table of places. */
+pin_status pin_read_row(const uint8_t **out, const pin_index *ix, pin_section kind, uint32_t i, uint32_t row_len,
+                        pin_error *err);
+
+/* ---- Sections checked as a whole when opened ---- */
+pin_status pin_modules_load(pin_index *ix, pin_error *err);
+pin_status pin_sources_load(pin_index *ix, pin_error *err);
+pin_status pin_abbreviations_load(pin_index *ix, pin_error *err);
+
+#endif

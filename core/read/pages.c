@@ -1,0 +1,324 @@
+/* Sorted keys in front-coded pages of 4 KiB: the dictionary of terms and the list of words.
+ *
+ * A look-up is a binary search over the separators in the head, one page, a binary search over the
+ * page's groups, and at most 16 keys. Front coding is compared without putting keys together: while
+ * the target is known to share `match` bytes with the key before, a key that shares more with that
+ * one is still below the target, and one that shares less is above. */
+#include <string.h>
+
+#include "core/read/index.h"
+
+static uint32_t page_start(pin_section kind) { return kind == PIN_S_TERMS ? PIN_PAGE_TERMS : PIN_PAGE_WORDS; }
+
+static const pin_keys *keys_of(const pin_index *ix, pin_section kind)
+{
+    return kind == PIN_S_TERMS ? &ix->terms : &ix->words;
+}
+
+pin_status pin_keys_load(pin_keys *out, const uint8_t *section, uint64_t len, uint64_t pages_len, pin_error *err)
+{
+    if (len < 12)
+        return pin_fail(err, PIN_CORRUPT, 0, "page separators are cut short");
+    pin_keys k = {.pages = pin_load32(section), .count = pin_load32(section + 4)};
+    uint64_t tables = 8 + ((uint64_t)k.pages * 2 + 1) * 4;
+    if (tables > len || (uint64_t)k.pages * PIN_PAGE != pages_len || (k.pages == 0) != (k.count == 0))
+        return pin_fail(err, PIN_CORRUPT, 0, "page separators do not fit their pages");
+    k.starts = section + 8;
+    k.first = k.starts + ((size_t)k.pages + 1) * 4;
+    k.texts = k.first + (size_t)k.pages * 4;
+    if (pin_u32_at(k.starts, 0) != 0 || pin_u32_at(k.starts, k.pages) > len - tables)
+        return pin_fail(err, PIN_CORRUPT, 0, "page separators lie outside their section");
+    for (uint32_t p = 0; p < k.pages; p++) {
+        uint32_t next = p + 1 < k.pages ? pin_u32_at(k.first, p + 1) : k.count;
+        if (pin_u32_at(k.starts, p) > pin_u32_at(k.starts, p + 1) || pin_u32_at(k.first, p) >= next ||
+            (p == 0 && pin_u32_at(k.first, 0) != 0))
+            return pin_fail(err, PIN_CORRUPT, 0, "page separators contradict each other");
+    }
+    *out = k;
+    return PIN_OK;
+}
+
+static pin_str separator(const pin_keys *k, uint32_t page)
+{
+    uint32_t from = pin_u32_at(k->starts, page);
+    return (pin_str){(const char *)k->texts + from, pin_u32_at(k->starts, page + 1) - from};
+}
+
+/* The page that holds `key` if any does; 0 when there are none. */
+static uint32_t page_for(const pin_keys *k, pin_str key)
+{
+    uint32_t low = 0, high = k->pages;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (pin_str_order(separator(k, middle), key) <= 0)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static uint32_t keys_in_page(const pin_keys *k, uint32_t page)
+{
+    return (page + 1 < k->pages ? pin_u32_at(k->first, page + 1) : k->count) - pin_u32_at(k->first, page);
+}
+
+pin_status pin_page_get(const uint8_t **out, const pin_index *ix, pin_section kind, uint32_t page, pin_error *err)
+{
+    const uint8_t *at;
+    pin_status     s = pin_read_part(&at, ix, kind, (uint64_t)page * PIN_PAGE, PIN_PAGE, err);
+    if (s != PIN_OK)
+        return s;
+    uint32_t count = pin_load16(at + PIN_PAGE_COUNT), end = pin_load16(at + PIN_PAGE_END);
+    uint32_t groups = (count + PIN_PAGE_GROUP - 1) / PIN_PAGE_GROUP;
+    uint64_t offset = ix->sections[kind].offset + (uint64_t)page * PIN_PAGE;
+    if (count == 0 || count != keys_in_page(keys_of(ix, kind), page) || groups * 2 > PIN_PAGE ||
+        end > PIN_PAGE - groups * 2 || end < page_start(kind))
+        return pin_fail(err, PIN_CORRUPT, offset, "a page of keys contradicts itself");
+    if (pin_is_partial(ix) && pin_hash32(at + 4, PIN_PAGE - 4, page) != pin_load32(at))
+        return pin_fail(err, PIN_CORRUPT, offset, "checksum of a page is wrong");
+    *out = at;
+    return PIN_OK;
+}
+
+/* ---- One key ---- */
+typedef struct entry {
+    uint32_t       shared, rest, data_len;
+    const uint8_t *key, *data, *next;
+} entry;
+
+static bool read_entry(entry *out, const uint8_t *at, const uint8_t *end)
+{
+    if (end - at < 3)
+        return false;
+    *out = (entry){.shared = at[0], .rest = at[1], .data_len = at[2], .key = at + 3};
+    if ((uint32_t)(end - out->key) < out->rest + out->data_len || out->shared + out->rest > PIN_KEY_MAX)
+        return false;
+    out->data = out->key + out->rest;
+    out->next = out->data + out->data_len;
+    return true;
+}
+
+/* First entry of group g, whose key is whole. */
+static bool read_group(entry *out, const uint8_t *page, pin_section kind, uint32_t g)
+{
+    uint32_t at = pin_load16(page + PIN_PAGE - (g + 1) * 2), end = pin_load16(page + PIN_PAGE_END);
+    return at >= page_start(kind) && at <= end && read_entry(out, page + at, page + end) && out->shared == 0;
+}
+
+static uint32_t common(const uint8_t *a, const uint8_t *b, uint32_t most)
+{
+    uint32_t n = 0;
+    while (n < most && a[n] == b[n])
+        n++;
+    return n;
+}
+
+static pin_status damaged(const pin_index *ix, pin_section kind, uint32_t page, pin_error *err)
+{
+    return pin_fail(err, PIN_CORRUPT, ix->sections[kind].offset + (uint64_t)page * PIN_PAGE,
+                    "a page of keys is damaged");
+}
+
+/* The last group whose first key is not above `key`; false when the page is damaged. */
+static bool group_for(uint32_t *out, const uint8_t *page, pin_section kind, pin_str key)
+{
+    uint32_t low = 0, high = (pin_load16(page + PIN_PAGE_COUNT) + PIN_PAGE_GROUP - 1u) / PIN_PAGE_GROUP;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        entry    e;
+        if (!read_group(&e, page, kind, middle))
+            return false;
+        if (pin_str_order((pin_str){(const char *)e.key, e.rest}, key) <= 0)
+            low = middle;
+        else
+            high = middle;
+    }
+    *out = low;
+    return true;
+}
+
+static pin_status find_in_group(pin_found *out, const pin_index *ix, pin_section kind, uint32_t page,
+                                const uint8_t *at, uint32_t group, pin_str key, pin_error *err)
+{
+    const uint8_t *target = (const uint8_t *)key.at, *end = at + pin_load16(at + PIN_PAGE_END);
+    uint32_t       first = group * PIN_PAGE_GROUP, count = pin_load16(at + PIN_PAGE_COUNT);
+    uint32_t       n = count - first < PIN_PAGE_GROUP ? count - first : PIN_PAGE_GROUP;
+    uint32_t       match = 0;
+    entry          e;
+    if (!read_group(&e, at, kind, group))
+        return damaged(ix, kind, page, err);
+    for (uint32_t i = 0;; i++) {
+        if (e.shared < match)
+            return PIN_NOT_FOUND;
+        if (e.shared == match) {
+            uint32_t left = (uint32_t)key.len - match, most = e.rest < left ? e.rest : left;
+            uint32_t same = common(e.key, target + match, most);
+            match += same;
+            if (same == e.rest && match == key.len) {
+                *out = (pin_found){.data = e.data, .len = e.data_len, .page = page, .page_at = at,
+                                   .number = pin_u32_at(keys_of(ix, kind)->first, page) + first + i};
+                return PIN_OK;
+            }
+            if (match == key.len || (same < e.rest && e.key[same] > target[match]))
+                return PIN_NOT_FOUND; /* the key is above the target already */
+        }
+        if (i + 1 == n)
+            return PIN_NOT_FOUND;
+        if (!read_entry(&e, e.next, end))
+            return damaged(ix, kind, page, err);
+    }
+}
+
+pin_status pin_keys_find(pin_found *out, const pin_index *ix, pin_section kind, pin_str key, pin_error *err)
+{
+    const pin_keys *keys = keys_of(ix, kind);
+    const uint8_t  *at;
+    uint32_t        group;
+    if (keys->pages == 0 || key.len == 0 || key.len > PIN_KEY_MAX)
+        return PIN_NOT_FOUND;
+    uint32_t   page = page_for(keys, key);
+    pin_status s = pin_page_get(&at, ix, kind, page, err);
+    if (s != PIN_OK)
+        return s;
+    if (!group_for(&group, at, kind, key))
+        return damaged(ix, kind, page, err);
+    return find_in_group(out, ix, kind, page, at, group, key, err);
+}
+
+/* ---- All keys of a page ---- */
+void pin_page_walk_init(pin_page_walk *walk, pin_section kind, const uint8_t *page)
+{
+    walk->at = page + page_start(kind);
+    walk->end = page + pin_load16(page + PIN_PAGE_END);
+    walk->count = pin_load16(page + PIN_PAGE_COUNT);
+    walk->entry = 0;
+    walk->key_len = 0;
+}
+
+pin_status pin_page_next(pin_page_walk *walk, pin_error *err)
+{
+    entry e;
+    if (walk->entry == walk->count)
+        return PIN_NOT_FOUND;
+    if (!read_entry(&e, walk->at, walk->end) || e.shared > walk->key_len)
+        return pin_fail(err, PIN_CORRUPT, 0, "a page of keys is damaged");
+    memcpy(walk->key + e.shared, e.key, e.rest);
+    walk->key_len = e.shared + e.rest;
+    walk->data = e.data;
+    walk->data_len = e.data_len;
+    walk->at = e.next;
+    walk->entry++;
+    return PIN_OK;
+}
+
+/* ---- Words ---- */
+static pin_status words_page(pin_word_walk *walk, uint32_t page, pin_error *err)
+{
+    const uint8_t *at;
+    pin_status     s = pin_page_get(&at, walk->ix, PIN_S_WORDS, page, err);
+    if (s != PIN_OK)
+        return s;
+    walk->page = page;
+    walk->entry = 0;
+    walk->text_len = 0;
+    walk->at = at + PIN_PAGE_WORDS;
+    walk->end = at + pin_load16(at + PIN_PAGE_END);
+    return PIN_OK;
+}
+
+pin_status pin_words_next(pin_word *out, pin_word_walk *walk, pin_error *err)
+{
+    const pin_keys *keys = &walk->ix->words;
+    entry           e;
+    if (walk->page >= keys->pages)
+        return PIN_NOT_FOUND;
+    if (walk->entry == keys_in_page(keys, walk->page)) {
+        if (walk->page + 1 == keys->pages)
+            return PIN_NOT_FOUND;
+        pin_status s = words_page(walk, walk->page + 1, err);
+        if (s != PIN_OK)
+            return s;
+    }
+    if (!read_entry(&e, walk->at, walk->end) || e.shared > walk->text_len || e.shared + e.rest > sizeof walk->text)
+        return damaged(walk->ix, PIN_S_WORDS, walk->page, err);
+    pin_cursor c = pin_cursor_over(e.data, e.data_len);
+    out->df = pin_take_varint32(&c);
+    out->question_df = pin_take_varint32(&c);
+    if (c.failed)
+        return damaged(walk->ix, PIN_S_WORDS, walk->page, err);
+    memcpy(walk->text + e.shared, e.key, e.rest);
+    walk->text_len = e.shared + e.rest;
+    out->text = (pin_str){walk->text, walk->text_len};
+    out->number = pin_u32_at(keys->first, walk->page) + walk->entry;
+    walk->at = e.next;
+    walk->entry++;
+    return PIN_OK;
+}
+
+/* Positions at the start of a group of the walk's page. */
+static pin_status words_group(pin_word_walk *walk, uint32_t group, pin_error *err)
+{
+    const uint8_t *page = walk->at - PIN_PAGE_WORDS;
+    entry          e;
+    if (!read_group(&e, page, PIN_S_WORDS, group))
+        return damaged(walk->ix, PIN_S_WORDS, walk->page, err);
+    walk->at = e.key - 3;
+    walk->entry = group * PIN_PAGE_GROUP;
+    return PIN_OK;
+}
+
+pin_status pin_words_seek(pin_word_walk *walk, const pin_index *ix, pin_str from, pin_error *err)
+{
+    uint32_t group;
+    walk->ix = ix;
+    walk->page = walk->entry = walk->text_len = 0;
+    if (ix->words.pages == 0)
+        return PIN_OK;
+    pin_status s = words_page(walk, page_for(&ix->words, from), err);
+    if (s != PIN_OK)
+        return s;
+    if (!group_for(&group, walk->at - PIN_PAGE_WORDS, PIN_S_WORDS, from))
+        return damaged(ix, PIN_S_WORDS, walk->page, err);
+    if ((s = words_group(walk, group, err)) != PIN_OK)
+        return s;
+    for (;;) {
+        pin_word_walk before = *walk;
+        pin_word      word;
+        s = pin_words_next(&word, walk, err);
+        if (s != PIN_OK)
+            return s == PIN_NOT_FOUND ? PIN_OK : s;
+        if (pin_str_order(word.text, from) >= 0) {
+            *walk = before;
+            return PIN_OK;
+        }
+    }
+}
+
+pin_status pin_words_at(pin_word_walk *walk, const pin_index *ix, uint32_t number, pin_error *err)
+{
+    const pin_keys *keys = &ix->words;
+    walk->ix = ix;
+    if (number >= keys->count)
+        return pin_fail(err, PIN_NOT_FOUND, 0, "no word has this number");
+    uint32_t low = 0, high = keys->pages;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (pin_u32_at(keys->first, middle) <= number)
+            low = middle;
+        else
+            high = middle;
+    }
+    pin_status s = words_page(walk, low, err);
+    if (s != PIN_OK)
+        return s;
+    uint32_t entry_wanted = number - pin_u32_at(keys->first, low);
+    if ((s = words_group(walk, entry_wanted / PIN_PAGE_GROUP, err)) != PIN_OK)
+        return s;
+    while (walk->entry < entry_wanted) {
+        pin_word word;
+        if ((s = pin_words_next(&word, walk, err)) != PIN_OK)
+            return s;
+    }
+    return PIN_OK;
+}

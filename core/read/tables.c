@@ -1,0 +1,84 @@
+/* Hash tables on disk: from a key to the few numbers that it may mean. See core/format/layout.h. */
+#include "core/read/index.h"
+
+typedef struct table {
+    uint32_t rows, width;
+    unsigned bits;
+    uint64_t marks, values; /* where they start in the section */
+} table;
+
+static pin_status open_table(table *out, const pin_index *ix, pin_section kind, pin_error *err)
+{
+    const uint8_t *at;
+    pin_status     s = pin_read_part(&at, ix, kind, 0, PIN_T_STARTS, err);
+    if (s != PIN_OK)
+        return s;
+    table t = {.rows = pin_load32(at + PIN_T_ROWS), .width = at[PIN_T_WIDTH], .bits = at[PIN_T_BITS]};
+    if (t.bits > PIN_TABLE_BITS_MAX || t.width < 1 || t.width > 4)
+        return pin_fail(err, PIN_CORRUPT, ix->sections[kind].offset, "a hash table is damaged");
+    t.marks = PIN_T_STARTS + ((1ull << t.bits) + 1) * 4;
+    t.values = t.marks + (uint64_t)t.rows * 2;
+    if (t.values + (uint64_t)t.rows * t.width != ix->sections[kind].len)
+        return pin_fail(err, PIN_CORRUPT, ix->sections[kind].offset, "a hash table has a wrong length");
+    *out = t;
+    return PIN_OK;
+}
+
+static uint32_t value_at(const uint8_t *values, uint32_t i, uint32_t width)
+{
+    uint32_t value = 0;
+    for (uint32_t k = 0; k < width; k++)
+        value |= (uint32_t)values[(size_t)i * width + k] << 8 * k;
+    return value;
+}
+
+pin_status pin_table_find(uint32_t *values, uint32_t cap, uint32_t *count, const pin_index *ix, pin_section kind,
+                          pin_str key, pin_error *err)
+{
+    table          t = {0};
+    const uint8_t *starts, *marks, *found;
+    *count = 0;
+    pin_status s = open_table(&t, ix, kind, err);
+    if (s != PIN_OK)
+        return s;
+    uint64_t hash = pin_hash64(key.at, key.len, kind);
+    uint64_t bucket = pin_table_bucket(hash, t.bits);
+    if ((s = pin_read_part(&starts, ix, kind, PIN_T_STARTS + bucket * 4, 8, err)) != PIN_OK)
+        return s;
+    uint32_t from = pin_load32(starts), to = pin_load32(starts + 4);
+    if (from > to || to > t.rows)
+        return pin_fail(err, PIN_CORRUPT, ix->sections[kind].offset, "a hash table contradicts itself");
+    s = pin_read_part(&marks, ix, kind, t.marks + (uint64_t)from * 2, (uint64_t)(to - from) * 2, err);
+    pin_status s2 =
+        pin_read_part(&found, ix, kind, t.values + (uint64_t)from * t.width, (uint64_t)(to - from) * t.width, err);
+    if (s != PIN_OK || s2 != PIN_OK) /* both were asked for before saying so */
+        return s != PIN_OK ? s : s2;
+    uint16_t mark = pin_table_mark(hash, t.bits);
+    for (uint32_t i = 0; i < to - from && *count < cap; i++)
+        if (pin_load16(marks + (size_t)i * 2) == mark)
+            values[(*count)++] = value_at(found, i, t.width);
+    return PIN_OK;
+}
+
+/* Values are numbers of things; one beyond the last is a lie of the file. */
+static pin_status find_below(uint32_t *values, uint32_t cap, uint32_t *count, const pin_index *ix, pin_section kind,
+                             pin_str key, uint32_t limit, pin_error *err)
+{
+    pin_status s = pin_table_find(values, cap, count, ix, kind, key, err);
+    for (uint32_t i = 0; s == PIN_OK && i < *count; i++)
+        if (values[i] >= limit)
+            s = pin_fail(err, PIN_CORRUPT, ix->sections[kind].offset, "a hash table names what is not there");
+    return s;
+}
+
+pin_status pin_read_deletes(uint32_t *numbers, uint32_t cap, uint32_t *count, const pin_index *ix, pin_str reduced,
+                            pin_error *err)
+{
+    return find_below(numbers, cap, count, ix, PIN_S_TYPOS, reduced, ix->words.count, err);
+}
+
+pin_status pin_read_exact(uint32_t *items, uint32_t cap, uint32_t *count, const pin_index *ix, pin_str normal_form,
+                          pin_error *err)
+{
+    return find_below(items, cap, count, ix, PIN_S_EXACT, normal_form, ix->item_count, err);
+}
