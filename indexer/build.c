@@ -1,0 +1,217 @@
+/* The builder: the order in which the rooms of the indexer do their work. Sources and corpora are read
+ * as they are added; finish resolves, checks, leaves out what cannot be indexed, and writes. */
+#include "pincite/build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/bytes/bytes.h"
+#include "indexer/check/check.h"
+#include "indexer/corpus/corpus.h"
+#include "indexer/source/source.h"
+#include "indexer/write/write.h"
+
+struct pin_build {
+    pin_build_options options;
+    pin_pool         *pool;
+    pin_corpus        corpus;
+    pin_source_set    sources;
+    pin_findings      findings;
+    bool              finished;
+};
+
+pin_build *pin_build_new(const pin_build_options *options)
+{
+    pin_build *b = calloc(1, sizeof *b);
+    if (!b || !(b->pool = pin_pool_new())) {
+        free(b);
+        return NULL;
+    }
+    if (options)
+        b->options = *options;
+    pin_corpus_init(&b->corpus, b->pool);
+    pin_source_set_init(&b->sources, b->pool);
+    pin_findings_init(&b->findings, b->pool);
+    return b;
+}
+
+void pin_build_free(pin_build *b)
+{
+    if (!b)
+        return;
+    pin_pool_free(b->pool);
+    free(b);
+}
+
+pin_status pin_build_config(pin_config *out, pin_build *b, const pin_input *input, pin_error *err)
+{
+    return pin_corpus_config(out, b->pool, &b->findings, input, err);
+}
+
+pin_status pin_build_add_source(pin_build *b, const pin_input_source *source, pin_error *err)
+{
+    return pin_source_add(&b->sources, &b->findings, source, err);
+}
+
+pin_status pin_build_add_corpus(pin_build *b, const pin_input *input, pin_error *err)
+{
+    return pin_corpus_read(&b->corpus, &b->findings, input, &b->options, err);
+}
+
+/* ---- what does not fit into an index ---- */
+
+static uint64_t item_len(const pin_draft_item *item)
+{
+    uint64_t len = item->question.len + item->verdict.len + item->blocks.len + item->plain.len;
+    for (uint32_t i = 0; i < item->citation_count; i++) {
+        const pin_citation *c = &item->citations[i];
+        /* texts that one entry's provisions share are stored once */
+        bool same = i > 0 && c->entry == item->citations[i - 1].entry;
+        len += 24 + c->id.len + c->label.len + (same ? 0 : c->written.len + c->note.len + c->quote.len);
+    }
+    for (uint32_t i = 0; i < item->related_count; i++)
+        len += item->related[i].len;
+    return len;
+}
+
+/* Leaves out items too long to index; keeps the order, and the modules' ranges right. */
+static void drop_long_items(pin_build *b)
+{
+    pin_corpus *corpus = &b->corpus;
+    uint32_t    kept = 0;
+    for (uint32_t m = 0; m < corpus->module_count; m++) {
+        pin_draft_module *module = &corpus->modules[m];
+        uint32_t          first = kept;
+        for (uint32_t i = module->first_item; i < module->first_item + module->item_count; i++) {
+            pin_draft_item *item = &corpus->items[i];
+            if (item_len(item) > PIN_ITEM_MAX) {
+                pin_finding_add(&b->findings, PIN_ERROR, "item-too-long", item->origin, item->id,
+                                "split the answer", "longer than %u KiB with its citations: not indexed",
+                                PIN_ITEM_MAX >> 10);
+                corpus->skipped_count++;
+                continue;
+            }
+            corpus->items[kept++] = *item;
+        }
+        module->first_item = first;
+        module->item_count = kept - first;
+    }
+    corpus->item_count = kept;
+}
+
+/* ---- findings in the order of a reader ---- */
+
+static int finding_order(const void *left, const void *right)
+{
+    const pin_finding *a = left, *b = right;
+    int                order = pin_str_order(a->file, b->file);
+    if (order == 0)
+        order = (a->line > b->line) - (a->line < b->line);
+    if (order == 0)
+        order = pin_str_order(a->code, b->code);
+    if (order == 0)
+        order = pin_str_order(a->item, b->item);
+    if (order == 0)
+        order = pin_str_order(a->message, b->message);
+    return order;
+}
+
+static bool has_error(const pin_build *b)
+{
+    for (uint32_t i = 0; i < b->findings.count; i++)
+        if (b->findings.at[i].severity == PIN_ERROR)
+            return true;
+    return false;
+}
+
+/* ---- counting ---- */
+
+static void count_citations(pin_build_report *out, const pin_build *b, bool *cited)
+{
+    for (uint32_t i = 0; i < b->corpus.item_count; i++) {
+        const pin_draft_item *item = &b->corpus.items[i];
+        out->unanswered_count += item->blocks.len == 0;
+        out->citation_count += item->citation_count;
+        for (uint32_t k = 0; k < item->citation_count; k++) {
+            const pin_citation *c = &item->citations[k];
+            out->cite_states[c->state]++;
+            if (c->provision == PIN_NO_PROVISION || c->from_range || cited[c->provision])
+                continue;
+            cited[c->provision] = true;
+            out->provisions_cited++;
+        }
+    }
+}
+
+static bool count_all(pin_build_report *out, const pin_build *b)
+{
+    for (uint32_t i = 0; i < b->sources.source_count; i++) {
+        out->source_count += b->sources.sources[i].loaded;
+        out->provision_count += b->sources.sources[i].provision_count;
+    }
+    out->item_count = b->corpus.item_count;
+    out->module_count = b->corpus.module_count;
+    out->skipped_count = b->corpus.skipped_count;
+    out->not_item_count = b->corpus.not_item_count;
+    bool *cited = calloc((size_t)out->provision_count + 1, 1);
+    if (!cited)
+        return false;
+    count_citations(out, b, cited);
+    free(cited);
+    return true;
+}
+
+/* ---- the end ---- */
+
+static pin_status resolve_and_check(pin_build *b, pin_error *err)
+{
+    pin_status status = pin_corpus_finish(&b->corpus, &b->findings, err);
+    if (status == PIN_OK)
+        status = pin_source_finish(&b->sources, &b->findings, b->corpus.config.default_source, err);
+    if (status == PIN_OK)
+        status = pin_check_corpus(&b->corpus, &b->sources, &b->findings, &b->options, err);
+    if (status != PIN_OK)
+        return status;
+    drop_long_items(b);
+    if (b->findings.short_of_memory)
+        return pin_fail(err, PIN_NO_SPACE, 0, "memory is short");
+    return PIN_OK;
+}
+
+pin_status pin_build_finish(pin_build_report *out, pin_build *b, const pin_sink *sink, pin_error *err)
+{
+    *out = (pin_build_report){0};
+    if (b->finished)
+        return pin_fail(err, PIN_BAD_INPUT, 0, "the build is finished already");
+    b->finished = true;
+    pin_status status = resolve_and_check(b, err);
+    if (b->findings.count)
+        qsort(b->findings.at, b->findings.count, sizeof *b->findings.at, finding_order);
+    if (status != PIN_OK)
+        return status;
+    if (!count_all(out, b))
+        return pin_fail(err, PIN_NO_SPACE, 0, "memory is short");
+    if (b->corpus.item_count == 0)
+        return pin_fail(err, PIN_BAD_INPUT, 0, "there is no item to index");
+    if (b->options.strict && has_error(b))
+        return pin_fail(err, PIN_BAD_INPUT, 0, "strict: a finding is an error");
+    if (!sink)
+        return PIN_OK;
+
+    pin_write_report written = {0};
+    if (b->options.progress)
+        b->options.progress(b->options.progress_ctx, "writing", 0, b->corpus.item_count);
+    status = pin_write_index(&written, &b->corpus, &b->sources, sink, err);
+    out->file_len = written.file_len;
+    return status;
+}
+
+uint32_t pin_build_finding_count(const pin_build *b)
+{
+    return b->findings.count;
+}
+
+const pin_finding *pin_build_finding(const pin_build *b, uint32_t i)
+{
+    return &b->findings.at[i];
+}

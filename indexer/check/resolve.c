@@ -1,0 +1,304 @@
+/* From what an item says to the provisions that it cites: its citation list first, then what question
+ * and answer name besides. A provision cited in the list and named again in the answer is one row. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "indexer/check/inside.h"
+
+enum { ROOM_MAX = 64 << 20, LABEL_MAX = 1024 };
+
+pin_origin pin_check_origin(const pin_check *k, uint32_t line)
+{
+    return (pin_origin){k->item->origin.file, line ? line : k->item->origin.line};
+}
+
+/* ---- scanning ---- */
+
+void pin_check_scan(pin_refs *out, pin_check *k, pin_str text, pin_cite_mode mode, uint32_t act)
+{
+    pin_law    law = k->law;
+    pin_status status;
+    law.default_act = act;
+    *out = (pin_refs){0};
+    for (;;) {
+        pin_arena arena = pin_arena_over(k->room, k->room_size);
+        status = pin_cite_scan(out, text, mode, &law, &arena, NULL);
+        if (status != PIN_NO_SPACE)
+            break;
+        void *more = k->room_size < ROOM_MAX ? realloc(k->room, k->room_size * 2) : NULL;
+        if (!more) {
+            k->short_of_memory = true;
+            break;
+        }
+        k->room = more;
+        k->room_size *= 2;
+    }
+    if (status == PIN_LIMIT)
+        k->cut = true;
+    if (status != PIN_OK)
+        *out = (pin_refs){0};
+}
+
+static bool is_whole_act(const pin_ref *ref)
+{
+    return ref->id.len == 0 && ref->source.len > 0;
+}
+
+static bool names_provision(const pin_refs *refs)
+{
+    for (uint32_t i = 0; i < refs->count; i++)
+        if (refs->at[i].id.len)
+            return true;
+    return false;
+}
+
+static bool has_state(const pin_refs *refs, uint8_t state)
+{
+    for (uint32_t i = 0; i < refs->count; i++)
+        if (refs->at[i].state == state)
+            return true;
+    return false;
+}
+
+/* ---- rows ---- */
+
+static uint32_t source_number(const pin_check *k, pin_str id)
+{
+    for (uint32_t i = 0; i < k->sources->source_count; i++)
+        if (pin_str_equal(k->sources->sources[i].id, id))
+            return i;
+    return PIN_NO_PROVISION;
+}
+
+static pin_str source_name(const pin_check *k, uint32_t source)
+{
+    const pin_draft_source *s = &k->sources->sources[source];
+    return s->name_count ? s->names[0] : s->id;
+}
+
+static pin_str keep(pin_check *k, pin_str text)
+{
+    pin_str copy = pin_pool_copy(k->pool, text);
+    if (text.len && !copy.at)
+        k->short_of_memory = true;
+    return copy;
+}
+
+/* Fills id, label and source; texts of the sources are borrowed, others copied. */
+static void describe(pin_check *k, pin_citation *c, const pin_ref *ref, pin_str written)
+{
+    const pin_draft_provision *p = NULL;
+    uint32_t                   source = ref->source.len ? source_number(k, ref->source) : PIN_NO_PROVISION;
+    c->source = source != PIN_NO_PROVISION ? k->sources->sources[source].id : keep(k, ref->source);
+    if (ref->state == PIN_CITE_RESOLVED && ref->provision != PIN_NO_PROVISION)
+        p = pin_source_provision(k->sources, ref->provision, NULL);
+    if (p) {
+        c->id = p->id;
+        c->label = p->label;
+    } else if (ref->id.len) {
+        char    room[LABEL_MAX];
+        pin_buf label = pin_buf_over(room, sizeof room);
+        pin_cite_label(&label, ref->id);
+        c->id = keep(k, ref->id);
+        c->label = keep(k, pin_buf_str(&label));
+    } else if (source != PIN_NO_PROVISION) {
+        c->label = source_name(k, source);
+    } else {
+        c->label = written;
+    }
+}
+
+static pin_row *new_row(pin_check *k)
+{
+    if (k->row_count == PIN_CHECK_ROWS_MAX) {
+        k->cut = true;
+        return NULL;
+    }
+    k->rows[k->row_count] = (pin_row){0};
+    return &k->rows[k->row_count++];
+}
+
+/* The row among [from, row_count) that says the same, or PIN_NO_PROVISION. */
+static uint32_t same_row(const pin_check *k, uint32_t from, const pin_ref *ref, pin_str written)
+{
+    for (uint32_t i = from; i < k->row_count; i++) {
+        const pin_citation *c = &k->rows[i].c;
+        if (!pin_str_equal(c->source, ref->source) || !pin_str_equal(c->id, ref->id))
+            continue;
+        /* without an id or an act only the words can tell */
+        if (ref->id.len || ref->source.len || (c->state == ref->state && pin_str_equal(c->written, written)))
+            return i;
+    }
+    return PIN_NO_PROVISION;
+}
+
+static void add_entry_row(pin_check *k, uint32_t first, const pin_entry *e, uint32_t number, const pin_ref *ref)
+{
+    uint32_t same = same_row(k, first, ref, e->written);
+    if (same != PIN_NO_PROVISION) {
+        k->rows[same].c.from_range &= ref->from_range;
+        return;
+    }
+    pin_row *row = new_row(k);
+    if (!row)
+        return;
+    row->line = e->line;
+    row->c = (pin_citation){.written = e->written,
+                            .note = e->note,
+                            .quote = e->quote,
+                            .provision = ref->provision,
+                            .entry = number,
+                            .state = ref->state,
+                            .in_list = true,
+                            .from_range = ref->from_range};
+    describe(k, &row->c, ref, e->written);
+}
+
+uint32_t pin_check_next_entry(const pin_check *k)
+{
+    uint32_t next = k->item->entry_count;
+    if (k->row_count && k->rows[k->row_count - 1].c.entry >= next)
+        next = k->rows[k->row_count - 1].c.entry + 1;
+    return next;
+}
+
+uint32_t pin_check_add(pin_check *k, const pin_ref *ref, pin_str written, uint32_t entry, uint32_t line)
+{
+    /* every second sentence names the act that the corpus is about: that cites nothing in particular */
+    if (is_whole_act(ref) && source_number(k, ref->source) == k->sources->default_source)
+        return PIN_NO_PROVISION;
+    uint32_t same = same_row(k, 0, ref, written);
+    if (same != PIN_NO_PROVISION) {
+        if (!k->rows[same].c.in_list)
+            k->rows[same].c.from_range &= ref->from_range;
+        return same;
+    }
+    pin_row *row = new_row(k);
+    if (!row)
+        return PIN_NO_PROVISION;
+    row->line = line;
+    row->c = (pin_citation){.written = keep(k, written),
+                            .provision = ref->provision,
+                            .entry = entry,
+                            .state = ref->state,
+                            .from_range = ref->from_range};
+    describe(k, &row->c, ref, row->c.written);
+    return k->row_count - 1;
+}
+
+/* ---- the citation list ---- */
+
+static pin_ref whole_act(const pin_check *k, uint32_t act)
+{
+    const pin_draft_source *s = &k->sources->sources[act];
+    return (pin_ref){.state = s->loaded ? PIN_CITE_RESOLVED : PIN_CITE_NOT_CHECKED,
+                     .act_named = true,
+                     .source = s->id,
+                     .provision = PIN_NO_PROVISION};
+}
+
+/* The act that an entry without a provision means: by its key, or as the grammar read its words. */
+static uint32_t act_of_entry(const pin_check *k, const pin_entry *e, const pin_refs *refs)
+{
+    uint32_t act = pin_source_named(k->sources, e->source.len ? e->source : e->written);
+    for (uint32_t i = 0; act == PIN_NO_PROVISION && i < refs->count; i++)
+        if (is_whole_act(&refs->at[i]))
+            act = source_number(k, refs->at[i].source);
+    return act;
+}
+
+static void add_all(pin_check *k, uint32_t first, const pin_entry *e, uint32_t number, const pin_refs *refs)
+{
+    for (uint32_t i = 0; i < refs->count; i++)
+        if (!is_whole_act(&refs->at[i]))
+            add_entry_row(k, first, e, number, &refs->at[i]);
+}
+
+/* An entry that names an act and no provision: the provisions may stand in its note. */
+static void add_act_entry(pin_check *k, uint32_t first, const pin_entry *e, uint32_t number, uint32_t act)
+{
+    pin_refs refs;
+    pin_check_scan(&refs, k, e->note, PIN_CITE_PROSE, act);
+    if (names_provision(&refs)) {
+        add_all(k, first, e, number, &refs);
+        return;
+    }
+    pin_ref all = whole_act(k, act);
+    add_entry_row(k, first, e, number, &all);
+}
+
+static void resolve_entry(pin_check *k, uint32_t number)
+{
+    const pin_entry *e = &k->item->entries[number];
+    uint32_t         first = k->row_count;
+    uint32_t         named = e->source.len ? pin_source_named(k->sources, e->source) : k->sources->default_source;
+    bool             act_alone = e->source.len && pin_str_equal(e->source, e->written);
+    pin_refs         refs;
+    pin_check_scan(&refs, k, e->written, PIN_CITE_LIST, named);
+
+    if (names_provision(&refs) || (has_state(&refs, PIN_CITE_NOT_UNDERSTOOD) && !act_alone)) {
+        add_all(k, first, e, number, &refs);
+        return;
+    }
+    uint32_t act = act_of_entry(k, e, &refs);
+    if (act != PIN_NO_PROVISION && !has_state(&refs, PIN_CITE_OTHER_ACT)) {
+        add_act_entry(k, first, e, number, act);
+        return;
+    }
+    bool    other = e->source.len || has_state(&refs, PIN_CITE_OTHER_ACT);
+    pin_ref unknown = {.state = other ? PIN_CITE_OTHER_ACT : PIN_CITE_NOT_UNDERSTOOD, .provision = PIN_NO_PROVISION};
+    add_entry_row(k, first, e, number, &unknown);
+}
+
+void pin_check_entries(pin_check *k)
+{
+    for (uint32_t i = 0; i < k->item->entry_count && !k->short_of_memory; i++)
+        resolve_entry(k, i);
+}
+
+/* ---- question and answer ---- */
+
+static void add_span(pin_check *k, const pin_ref *ref, uint32_t citation)
+{
+    if (k->span_count == k->span_cap) {
+        uint32_t       cap = k->span_cap ? k->span_cap * 2 : 64;
+        pin_cite_span *more = realloc(k->spans, cap * sizeof *more);
+        if (!more) {
+            k->short_of_memory = true;
+            return;
+        }
+        k->spans = more;
+        k->span_cap = cap;
+    }
+    k->spans[k->span_count++] = (pin_cite_span){ref->from, ref->to, citation};
+}
+
+static void resolve_text(pin_check *k, pin_str text, bool is_question, bool is_answer)
+{
+    pin_refs refs;
+    uint32_t entry = 0, last_from = UINT32_MAX;
+    pin_check_scan(&refs, k, text, PIN_CITE_PROSE, k->sources->default_source);
+    for (uint32_t i = 0; i < refs.count; i++) {
+        const pin_ref *ref = &refs.at[i];
+        uint32_t       before = k->row_count;
+        if (ref->from != last_from) /* the provisions of one range or list share an entry */
+            entry = pin_check_next_entry(k);
+        last_from = ref->from;
+        uint32_t row = pin_check_add(k, ref, pin_str_part(text, ref->from, ref->to), entry, 0);
+        if (row == PIN_NO_PROVISION)
+            continue;
+        if (is_question && row == before)
+            k->rows[row].c.in_question = true;
+        if (is_answer)
+            add_span(k, ref, row);
+    }
+}
+
+void pin_check_prose(pin_check *k)
+{
+    k->span_count = 0;
+    resolve_text(k, k->item->question, true, false);
+    if (k->item->verdict_given)
+        resolve_text(k, k->item->verdict, false, false);
+    resolve_text(k, k->item->plain, false, true);
+}
