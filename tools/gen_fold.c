@@ -37,7 +37,7 @@ static bool is_accent(uint32_t c)
         return false;
     return within(c, 0x0300, 0x036F) || within(c, 0x0483, 0x0489) || within(c, 0x0591, 0x074A) ||
            within(c, 0x1AB0, 0x1AFF) || within(c, 0x1DC0, 0x1DFF) || within(c, 0x20D0, 0x20FF) ||
-           within(c, 0x3099, 0x309A) || within(c, 0xFE20, 0xFE2F);
+           within(c, 0x3099, 0x309A) || c == 0xFB1E || within(c, 0xFE20, 0xFE2F);
 }
 
 /* From Unicode's Scripts.txt: Han, Hiragana, Katakana, Bopomofo, Hangul (utf8proc knows no scripts). */
@@ -95,18 +95,19 @@ static uint32_t class_of_category(uint32_t c)
     return PIN_CHAR_OTHER;
 }
 
-/* Case fold and NFKD of `c`, without accents and apostrophes; returns how many code points. */
+/* Case fold and NFKD of `c`, without accents, and without the apostrophe of ŉ and the dot of ŀ;
+ * returns how many code points. */
 static int decompose(utf8proc_int32_t out[16], uint32_t c)
 {
-    int                boundary = UTF8PROC_BOUNDCLASS_START;
-    utf8proc_int32_t   full[64];
-    utf8proc_option_t  rule = UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE;
-    utf8proc_ssize_t   count = utf8proc_decompose_char((utf8proc_int32_t)c, full, 64, rule, &boundary);
-    int                kept = 0;
+    int               boundary = UTF8PROC_BOUNDCLASS_START;
+    utf8proc_int32_t  full[64];
+    utf8proc_option_t rule = UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE;
+    utf8proc_ssize_t  count = utf8proc_decompose_char((utf8proc_int32_t)c, full, 64, rule, &boundary);
+    int               kept = 0;
     if (count < 0 || count > 16)
         die("no decomposition", c);
     for (utf8proc_ssize_t i = 0; i < count; i++)
-        if (!is_accent((uint32_t)full[i]) && full[i] != 0x02BC)
+        if (!is_accent((uint32_t)full[i]) && full[i] != 0x02BC && full[i] != 0x00B7)
             out[kept++] = full[i];
     return kept;
 }
@@ -209,7 +210,11 @@ static void print_table(void)
     printf("\n};\n\nconst uint16_t pin_fold_entry[][32] = {");
     for (size_t i = 0; i < block_count; i++)
         for (size_t k = 0; k < 32; k++)
-            printf("%s%u%s", k == 0 ? "\n    {" : k % 16 == 0 ? "\n     " : " ", blocks[i][k], k == 31 ? "}," : ",");
+            printf("%s%u%s",
+                   k == 0        ? "\n    {"
+                   : k % 16 == 0 ? "\n     "
+                                 : " ",
+                   blocks[i][k], k == 31 ? "}," : ",");
     printf("\n};\n\nconst char pin_fold_pool[] = {");
     for (size_t i = 0; i < pool_used; i++)
         printf("%s%d,", i % 20 ? " " : "\n    ", (signed char)pool[i]);
@@ -236,8 +241,8 @@ int main(void)
     add_blocks(0, PIN_FOLD_LOW_END);
     add_blocks(PIN_FOLD_LIGATURES, PIN_FOLD_LIGATURES_END);
     add_blocks(PIN_FOLD_WIDTHS, PIN_FOLD_WIDTHS_END);
-    printf("/* Written by tools/gen_fold.c from utf8proc %s (Unicode %s). Do not edit. */\n", utf8proc_version(),
-           utf8proc_unicode_version());
+    printf("/* Written by tools/gen_fold.c from utf8proc %s (Unicode %s). Do not edit. */\n",
+           utf8proc_version(), utf8proc_unicode_version());
     printf("#include \"core/text/fold.h\"\n\n");
     print_table();
     print_classes();

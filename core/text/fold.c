@@ -6,9 +6,9 @@ static uint32_t block_row(uint32_t c)
     if (c < PIN_FOLD_LOW_END)
         return c / 32;
     if (c >= PIN_FOLD_LIGATURES && c < PIN_FOLD_LIGATURES_END)
-        return (PIN_FOLD_LOW_END + c - PIN_FOLD_LIGATURES) / 32;
+        return PIN_FOLD_LOW_BLOCKS + (c - PIN_FOLD_LIGATURES) / 32;
     if (c >= PIN_FOLD_WIDTHS && c < PIN_FOLD_WIDTHS_END)
-        return (PIN_FOLD_LOW_END + PIN_FOLD_LIGATURES_END - PIN_FOLD_LIGATURES + c - PIN_FOLD_WIDTHS) / 32;
+        return PIN_FOLD_LOW_BLOCKS + PIN_FOLD_LIGATURE_BLOCKS + (c - PIN_FOLD_WIDTHS) / 32;
     return UINT32_MAX;
 }
 

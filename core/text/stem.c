@@ -5,6 +5,7 @@
  * work lasts. A character of more than one byte is one consonant. */
 #include <string.h>
 
+#include "core/bytes/bytes.h"
 #include "core/text/text.h"
 
 typedef struct stem {
@@ -19,8 +20,8 @@ typedef struct stem {
 static const uint32_t vowels = BIT('a') | BIT('e') | BIT('i') | BIT('o') | BIT('u') | BIT('y');
 static const uint32_t before_li = BIT('c') | BIT('d') | BIT('e') | BIT('g') | BIT('h') | BIT('k') | BIT('m') |
                                   BIT('n') | BIT('r') | BIT('t');
-static const uint32_t doubled = BIT('b') | BIT('d') | BIT('f') | BIT('g') | BIT('m') | BIT('n') | BIT('p') |
-                                BIT('r') | BIT('t');
+static const uint32_t doubled =
+    BIT('b') | BIT('d') | BIT('f') | BIT('g') | BIT('m') | BIT('n') | BIT('p') | BIT('r') | BIT('t');
 
 static bool among(uint32_t letters, char c)
 {
@@ -115,28 +116,28 @@ static void mark_regions(stem *s)
 /* ---- Whole words with a stem of their own ---- */
 
 typedef struct special {
-    char word[7];
-    char stem[6];
+    char word[8]; /* padded with zeros */
+    char stem[8];
 } special;
+
+static const special specials[] = {
+    {"skis", "ski"},      {"skies", "sky"},    {"dying", "die"},   {"lying", "lie"},   {"tying", "tie"},
+    {"idly", "idl"},      {"gently", "gentl"}, {"ugly", "ugli"},   {"early", "earli"}, {"only", "onli"},
+    {"singly", "singl"},  {"sky", "sky"},      {"news", "news"},   {"howe", "howe"},   {"atlas", "atlas"},
+    {"cosmos", "cosmos"}, {"bias", "bias"},    {"andes", "andes"},
+};
 
 static bool replace_special(stem *s)
 {
-    static const special specials[] = {
-        {"skis", "ski"},   {"skies", "sky"},   {"dying", "die"},    {"lying", "lie"},     {"tying", "tie"},
-        {"idly", "idl"},   {"gently", "gentl"}, {"ugly", "ugli"},   {"early", "earli"},   {"only", "onli"},
-        {"singly", "singl"}, {"sky", "sky"},   {"news", "news"},    {"howe", "howe"},     {"atlas", "atlas"},
-        {"cosmos", "cosmos"}, {"bias", "bias"}, {"andes", "andes"},
-    };
     if (s->len < 3 || s->len > 6)
         return false;
+    uint8_t padded[8] = {0};
+    memcpy(padded, s->at, s->len);
     for (size_t i = 0; i < sizeof specials / sizeof specials[0]; i++) {
-        if (memcmp(specials[i].word, s->at, s->len) != 0 || (s->len < 7 && specials[i].word[s->len] != 0))
+        if (pin_load64((const uint8_t *)specials[i].word) != pin_load64(padded))
             continue;
-        size_t len = 0;
-        while (len < sizeof specials[i].stem && specials[i].stem[len])
-            len++;
-        memcpy(s->at, specials[i].stem, len);
-        s->len = len;
+        s->len = strlen(specials[i].stem);
+        memcpy(s->at, specials[i].stem, s->len);
         return true;
     }
     return false;
@@ -147,8 +148,8 @@ static bool is_finished(const stem *s)
 {
     if (s->len == 6)
         return ENDS(s, "inning") || ENDS(s, "outing") || ENDS(s, "exceed");
-    return s->len == 7 && (ENDS(s, "canning") || ENDS(s, "herring") || ENDS(s, "earring") || ENDS(s, "proceed") ||
-                           ENDS(s, "succeed"));
+    return s->len == 7 && (ENDS(s, "canning") || ENDS(s, "herring") || ENDS(s, "earring") ||
+                           ENDS(s, "proceed") || ENDS(s, "succeed"));
 }
 
 /* ---- The steps ---- */
@@ -225,26 +226,24 @@ static void step_final_y(stem *s)
         s->at[s->len - 1] = 'i';
 }
 
-/* If the word ends in `suffix`, the search for the longest suffix is over: true; and within `region`
- * the first `keep` bytes of the suffix stay and `add` follows them. */
-static bool replace(stem *s, size_t region, const char *suffix, size_t len, size_t keep, const char *add)
+/* Within `region`, the first `keep` of the `len` bytes of the suffix stay and `add` follows them. */
+static void replace(stem *s, size_t region, size_t len, size_t keep, const char *add)
 {
-    if (!ends_in(s, suffix, len))
-        return false;
     if (s->len - len < region)
-        return true;
+        return;
     s->len -= len - keep;
     while (*add)
         s->at[s->len++] = *add++;
-    return true;
 }
-#define R1(suffix, keep, add) replace(s, s->r1, suffix, sizeof(suffix) - 1, keep, add)
-#define R2(suffix) replace(s, s->r2, suffix, sizeof(suffix) - 1, 0, "")
+
+/* True when the word ends in `suffix`, replaced or not: the search for the longest suffix is over. */
+#define R1(suffix, keep, add) (ENDS(s, suffix) && (replace(s, s->r1, sizeof(suffix) - 1, keep, add), true))
+#define R2(suffix) (ENDS(s, suffix) && (replace(s, s->r2, sizeof(suffix) - 1, 0, ""), true))
 
 static void step_li(stem *s)
 {
-    if (R1("abli", 3, "e") || R1("entli", 3, "") || R1("alli", 2, "") || R1("ousli", 3, "") || R1("fulli", 3, "") ||
-        R1("lessli", 4, "") || R1("bli", 1, "le"))
+    if (R1("abli", 3, "e") || R1("entli", 3, "") || R1("alli", 2, "") || R1("ousli", 3, "") ||
+        R1("fulli", 3, "") || R1("lessli", 4, "") || R1("bli", 1, "le"))
         return;
     if (s->len >= 3 && among(before_li, s->at[s->len - 3]) && in_r1(s, 2))
         s->len -= 2;

@@ -45,10 +45,11 @@ typedef enum pin_token_kind {
     PIN_BIGRAM /* two characters of Han, kana or Hangul, or a lone one */
 } pin_token_kind;
 
-#define PIN_TERM_MAX 64 /* bytes of a folded or stemmed term; longer words are cut at a character boundary */
+/* Bytes of a folded or stemmed term; longer words are cut at a character boundary. */
+#define PIN_TERM_MAX 64
 
 typedef struct pin_token {
-    pin_str  word;     /* folded surface form, not stemmed, 1..PIN_TERM_MAX bytes; lives until the next call */
+    pin_str  word;     /* folded, not stemmed, 1..PIN_TERM_MAX bytes; lives until the next call */
     pin_str  term;     /* the index key: the stem of a PIN_WORD in English, else `word`; lives likewise */
     uint32_t from, to; /* the bytes of the source text it stands for, [from, to), without possessive */
     uint32_t position; /* 0-based running number; the parts of a code have the position of the code */

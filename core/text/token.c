@@ -84,9 +84,9 @@ static char mark_at(pin_str text, size_t pos, size_t *width)
 /* ---- Chunks ---- */
 
 typedef struct chunk {
-    size_t from, to;   /* what is folded                                          */
-    size_t next;       /* where reading goes on: after a possessive               */
-    size_t folded;     /* bytes, joining marks included                           */
+    size_t from, to; /* what is folded                                          */
+    size_t next;     /* where reading goes on: after a possessive               */
+    size_t folded;   /* bytes, joining marks included                           */
     size_t runs;
     run    last;
     bool   digits;     /* somewhere in it                                         */
@@ -96,6 +96,7 @@ typedef struct chunk {
     bool   apostrophe; /* stands before the last run                              */
     bool   bracket;    /* ends in a bracket, so that only a bracket may follow    */
     bool   slash;      /* 2009/81: EC may follow                                  */
+    bool   community;  /* ends in EC: nothing but a possessive may follow         */
     bool   hyphen;     /* somewhere in it                                         */
     bool   closed;     /* nothing may follow                                      */
 } chunk;
@@ -118,10 +119,15 @@ static bool folds_to_s(pin_str text, run r)
     return is_letter(r) && pin_char_at(text, r.from).len == 1 && *pin_char_at(text, r.from).folded == 's';
 }
 
-/* EC, EEC, EU after the numbers of an older act. */
+/* EC, EEC or EU, which follow the numbers of an older act. */
 static bool is_community(pin_str text, run r)
 {
-    return !r.digits && (r.count == 2 || r.count == 3) && (text.at[r.from] | 32) == 'e';
+    size_t len = r.to - r.from;
+    char   last = (char)(text.at[r.to - 1] | 32);
+    if ((text.at[r.from] | 32) != 'e')
+        return false;
+    return (len == 2 && (last == 'c' || last == 'u')) ||
+           (len == 3 && last == 'c' && (text.at[r.from + 1] | 32) == 'e');
 }
 
 static bool is_bracketed(pin_str text, run r)
@@ -136,11 +142,11 @@ static bool joins(const pin_tokenizer *t, const chunk *c, char mark, run next)
 {
     if (mark == '(')
         return c->last.digit_last + c->bracket > 0 && is_bracketed(t->text, next);
-    if (c->bracket || is_empty(next) || (c->apostrophe && mark != '\'' && mark != '-'))
+    if (c->bracket || c->community || is_empty(next) || (c->apostrophe && mark != '\'' && mark != '-'))
         return false;
     switch (mark) {
     case '\'':
-        return !t->elision && c->last.letters && !c->last.digit_last && !next.digit_first &&
+        return !t->elision && c->last.letters && !c->last.digit_last && !next.digit_first && !c->code &&
                !(c->initials && c->runs > 1);
     case '.':
         if (next.digit_first)
@@ -224,6 +230,7 @@ static bool extend(const pin_tokenizer *t, chunk *c)
     c->apostrophe = mark == '\'';
     c->bracket = mark == '(';
     c->slash |= mark == '/';
+    c->community = mark == '/' && !next.digits;
     c->hyphen |= mark == '-';
     return true;
 }

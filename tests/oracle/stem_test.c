@@ -2,10 +2,11 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #include "core/text/text.h"
 
@@ -21,9 +22,9 @@ static void compare(struct sb_stemmer *oracle, const char *word, size_t len)
 {
     char ours[WORD_MAX];
     memcpy(ours, word, len);
-    size_t            our_len = pin_stem_english(ours, len);
-    const sb_symbol  *theirs = sb_stemmer_stem(oracle, (const sb_symbol *)word, (int)len);
-    size_t            their_len = (size_t)sb_stemmer_length(oracle);
+    size_t           our_len = pin_stem_english(ours, len);
+    const sb_symbol *theirs = sb_stemmer_stem(oracle, (const sb_symbol *)word, (int)len);
+    size_t           their_len = (size_t)sb_stemmer_length(oracle);
     compared++;
     if (our_len == their_len && memcmp(ours, theirs, our_len) == 0)
         return;
@@ -64,14 +65,24 @@ static size_t lower(char *word)
     return len;
 }
 
-static const char *const suffixes[] = {
-    "s",     "es",     "ies",    "ied",    "us",      "ss",     "'",      "'s",      "'s'",     "ed",
-    "edly",  "ing",    "ingly",  "eed",    "eedly",   "y",      "ly",     "li",      "tional",  "enci",
-    "anci",  "ably",   "ibly",   "ently",  "izer",    "ization", "ational", "ation", "ator",    "alism",
-    "ality", "ally",   "fulness", "ously", "ousness", "iveness", "ivity",  "bility",  "bly",     "logy",
-    "fully", "lessly", "alize",  "icate",  "icity",   "ical",   "ful",    "ness",    "ative",   "ance",
-    "ence",  "er",     "able",   "ible",   "ant",     "ement",  "ment",   "ent",     "ism",     "iti",
-    "sion",  "tion",   "ive",    "ize",    "e",       "ll",     "yy",     "\xC3\xA9", "\xC3\xA9s", "\xC3\xA9""ed"};
+static const char suffixes[] = "s es ies ied us ss ' 's 's' ed edly ing ingly eed eedly y ly li tional enci "
+                               "anci ably ibly ently izer ization "
+                               "ational ation ator alism ality ally fulness ously ousness iveness ivity "
+                               "bility bly logy fully lessly alize "
+                               "icate icity ical ful ness ative ance ence er able ible ant ement ment ent "
+                               "ism iti sion tion ive ize e ll yy "
+                               "\u00E9 \u00E9s \u00E9ed";
+
+static void compare_with_every_suffix(struct sb_stemmer *oracle, const char *word, size_t len)
+{
+    for (const char *at = suffixes; *at;) {
+        char   suffix[16] = {0};
+        size_t suffix_len = strcspn(at, " ");
+        memcpy(suffix, at, suffix_len);
+        compare_built(oracle, word, len, suffix);
+        at += suffix_len + (at[suffix_len] == ' ');
+    }
+}
 
 static void every_dictionary_word_gets_the_stem_libstemmer_gives(void **state)
 {
@@ -86,9 +97,8 @@ static void every_dictionary_word_gets_the_stem_libstemmer_gives(void **state)
     for (size_t line = 0; fgets(word, sizeof word, dictionary); line++) {
         size_t len = lower(word);
         compare(oracle, word, len);
-        if (line % 8 == 0) /* every eighth word, with every suffix: 12 million in all */
-            for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
-                compare_built(oracle, word, len, suffixes[i]);
+        if (line % 8 == 0) /* 12 million words in all */
+            compare_with_every_suffix(oracle, word, len);
     }
     fclose(dictionary);
     sb_stemmer_delete(oracle);
