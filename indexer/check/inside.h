@@ -50,6 +50,9 @@ void pin_check_scan(pin_refs *out, pin_check *k, pin_str text, pin_cite_mode mod
 void pin_check_entries(pin_check *k);
 /* The rows of question, verdict and answer; k->spans says where in the answer. */
 void pin_check_prose(pin_check *k);
+/* Rows for sources that question or answer name without a provision ("The Commission FAQ says ..") and
+ * of which no other row is. The default source is not meant: every second sentence names it. Last. */
+void pin_check_mentions(pin_check *k);
 /* Row for one reference of the answer outside its list; PIN_NO_PROVISION when it makes none. */
 uint32_t pin_check_add(pin_check *k, const pin_ref *ref, pin_str written, uint32_t entry, uint32_t line);
 /* A number for the citations written at one place: the next after all that are used. */

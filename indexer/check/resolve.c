@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/bytes/bytes.h"
 #include "indexer/check/inside.h"
 
 enum { ROOM_MAX = 64 << 20, LABEL_MAX = 1024 };
@@ -301,4 +302,86 @@ void pin_check_prose(pin_check *k)
     if (k->item->verdict_given)
         resolve_text(k, k->item->verdict, false, false);
     resolve_text(k, k->item->plain, false, true);
+}
+
+/* ---- sources named without a provision ---- */
+
+/* Does `name` stand at `pos`, in any case, white space as white space? Bytes of it, or 0. */
+static size_t name_at(pin_str text, size_t pos, pin_str name)
+{
+    size_t at = pos;
+    for (size_t i = 0; i < name.len; i++) {
+        if (at == text.len)
+            return 0;
+        if (pin_str_starts(pin_str_part(text, at, text.len), PIN_STR("\xE2\x80\x99")) && name.at[i] == '\'') {
+            at += 3;
+            continue;
+        }
+        unsigned char want = (unsigned char)name.at[i], have = (unsigned char)text.at[at];
+        bool          same = want == ' ' ? pin_is_space(have) : pin_ascii_lower(want) == pin_ascii_lower(have);
+        if (!same)
+            return 0;
+        at++;
+    }
+    return at - pos;
+}
+
+static bool is_word_byte(pin_str text, size_t pos)
+{
+    unsigned char c = pos < text.len ? (unsigned char)text.at[pos] : ' ';
+    return pin_is_alpha(c) || pin_is_digit(c) || c >= 0x80;
+}
+
+/* One word alone is too little for a guide ("FAQ"), and for an act only as it is written ("GDPR"). */
+static bool is_telling(const pin_draft_source *s, pin_str name, pin_str written)
+{
+    if (memchr(name.at, ' ', name.len))
+        return true;
+    return pin_str_equal(s->rank, PIN_STR("act")) && pin_str_equal(name, written);
+}
+
+/* The first place where `s` is named in `text`; empty when nowhere. The longest name wins. */
+static pin_str find_mention(const pin_draft_source *s, pin_str text)
+{
+    for (size_t pos = 0; pos < text.len; pos++) {
+        size_t longest = 0;
+        if (pos > 0 && is_word_byte(text, pos - 1))
+            continue;
+        for (uint32_t i = 0; i < s->name_count; i++) {
+            size_t len = name_at(text, pos, s->names[i]);
+            if (len > longest && !is_word_byte(text, pos + len) &&
+                is_telling(s, s->names[i], pin_str_part(text, pos, pos + len)))
+                longest = len;
+        }
+        if (longest)
+            return pin_str_part(text, pos, pos + longest);
+    }
+    return (pin_str){0};
+}
+
+static bool has_row_of(const pin_check *k, pin_str source)
+{
+    for (uint32_t i = 0; i < k->row_count; i++)
+        if (pin_str_equal(k->rows[i].c.source, source))
+            return true;
+    return false;
+}
+
+void pin_check_mentions(pin_check *k)
+{
+    for (uint32_t i = 0; i < k->sources->source_count; i++) {
+        const pin_draft_source *s = &k->sources->sources[i];
+        if (i == k->sources->default_source || has_row_of(k, s->id))
+            continue;
+        pin_str written = find_mention(s, k->item->plain);
+        bool    in_question = !written.len;
+        if (in_question)
+            written = find_mention(s, k->item->question);
+        if (!written.len)
+            continue;
+        pin_ref  ref = whole_act(k, i);
+        uint32_t row = pin_check_add(k, &ref, written, pin_check_next_entry(k), 0);
+        if (row != PIN_NO_PROVISION)
+            k->rows[row].c.in_question = in_question;
+    }
 }
