@@ -12,7 +12,7 @@
  *     VPNs, CPUs                       vpn, cpu             the s of a plural written after capitals goes
  *     e.g., U.S.                       eg, us               single letters between dots close up
  *     art_13                           art 13               an underscore separates
- *     10,000                           10000                a comma before three digits closes up
+ *     10,000  10 000                   10000                thousands close up (after a space: 000 only)
  *     SHA256, 72, 10th                 a code               whatever has a digit is a code
  *     product¹                         product              raised digits are footnote marks: they separate
  *     東京都                           東京 京都            overlapping pairs; alone: the one character

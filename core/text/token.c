@@ -92,7 +92,7 @@ typedef struct chunk {
     bool   digits;     /* somewhere in it                                         */
     bool   code;       /* by its marks: b+c, c++                                  */
     bool   initials;   /* single letters between dots, so far                     */
-    bool   thousands;  /* a number with commas, so far: 1,000,000                 */
+    bool   thousands;  /* a number in groups of three, so far: 1,000,000          */
     bool   apostrophe; /* stands before the last run                              */
     bool   bracket;    /* ends in a bracket, so that only a bracket may follow    */
     bool   slash;      /* 2009/81: EC may follow                                  */
@@ -130,11 +130,33 @@ static bool is_community(pin_str text, run r)
            (len == 3 && last == 'c' && (text.at[r.from + 1] | 32) == 'e');
 }
 
+static bool is_three_zeros(pin_str text, run r)
+{
+    size_t width;
+    bool   zeros = r.count == 3 && !r.letters;
+    for (size_t i = r.from; zeros && i < r.to; i += width) {
+        pin_char c = pin_char_at(text, i);
+        width = c.width;
+        zeros = c.len == 0 || *c.folded == '0';
+    }
+    return zeros;
+}
+
 static bool is_bracketed(pin_str text, run r)
 {
     size_t width;
     return !is_empty(r) && (r.letters ? !r.digits && r.count <= 5 : r.count <= 3) &&
            mark_at(text, r.to, &width) == ')';
+}
+
+static bool may_join(char mark) { return mark != 0 && memchr("'.,/:+&-(#", mark, 10) != NULL; }
+
+/* The zeros of "10 000", after which nothing is joined: 10 000-15 000 stays in pieces. */
+static bool is_last_of_number(pin_str text, run r)
+{
+    size_t width;
+    return is_three_zeros(text, r) &&
+           (!may_join(mark_at(text, r.to, &width)) || is_empty(run_at(text, r.to + width)));
 }
 
 /* Whether `next`, after `mark`, belongs to the chunk. */
@@ -154,6 +176,8 @@ static bool joins(const pin_tokenizer *t, const chunk *c, char mark, run next)
         return c->initials && is_letter(next);
     case ',':
         return c->thousands && !next.letters && next.count == 3;
+    case ' ':
+        return c->thousands && is_last_of_number(t->text, next);
     case '/':
         return c->last.digit_last && (next.digit_first || (c->slash && is_community(t->text, next)));
     case ':':
@@ -202,7 +226,7 @@ static bool extend(const pin_tokenizer *t, chunk *c)
 {
     size_t width;
     char   mark = c->closed ? 0 : mark_at(t->text, c->to, &width);
-    if (mark == 0 || !memchr("'.,/:+&-(#", mark, 10))
+    if (!may_join(mark) && !(mark == ' ' && c->thousands))
         return false;
     run next = run_at(t->text, c->to + width);
     if (is_possessive(t, mark, next)) {
@@ -226,7 +250,7 @@ static bool extend(const pin_tokenizer *t, chunk *c)
     c->digits |= next.digits;
     c->code |= mark == '+' || mark == '&';
     c->initials &= mark == '.' && is_letter(next);
-    c->thousands &= mark == ',';
+    c->thousands &= mark == ',' || mark == ' ';
     c->apostrophe = mark == '\'';
     c->bracket = mark == '(';
     c->slash |= mark == '/';
@@ -253,7 +277,8 @@ static chunk chunk_at(pin_tokenizer *t, run first)
 
 /* ---- Giving tokens ---- */
 
-/* Folds [from, to) into t->word, without apostrophes, commas between digits and the dots of initials. */
+/* Folds [from, to) into t->word, without apostrophes, what stands between thousands, and the dots of
+ * initials. */
 static pin_str fold_range(pin_tokenizer *t, size_t from, size_t to, bool initials)
 {
     size_t len = 0;
@@ -261,7 +286,7 @@ static pin_str fold_range(pin_tokenizer *t, size_t from, size_t to, bool initial
         pin_char c = pin_char_at(t->text, from);
         bool     mark = c.klass == PIN_CHAR_OTHER && c.len == 1;
         from += c.width;
-        if (mark && (*c.folded == '\'' || *c.folded == ',' || (*c.folded == '.' && initials)))
+        if (mark && (memchr("', ", *c.folded, 3) || (*c.folded == '.' && initials)))
             continue;
         if (c.len > PIN_TERM_MAX - len)
             break;
@@ -487,18 +512,27 @@ bool pin_tokenizer_next(pin_tokenizer *t, pin_token *out)
     return false;
 }
 
+/* Up to three digits: three zeros after it would be read as its thousands. */
+static bool is_short_number(pin_str word)
+{
+    run r = run_at(word, 0);
+    return r.to == word.len && !r.letters && r.count <= 3;
+}
+
 void pin_normalise(pin_buf *out, pin_str text)
 {
     pin_tokenizer t;
     pin_token     token;
-    bool          first = true;
+    bool          first = true, after_number = false;
     pin_tokenizer_init(&t, text, (pin_str){0});
     while (pin_tokenizer_next(&t, &token)) {
         if (token.part)
             continue;
-        if (!first)
+        bool thousands = after_number && pin_str_equal(token.word, PIN_STR("000"));
+        if (!first && !thousands)
             pin_buf_byte(out, ' ');
         pin_buf_add(out, token.word);
         first = false;
+        after_number = !thousands && is_short_number(token.word);
     }
 }

@@ -127,6 +127,10 @@ static void versions_and_numbers_are_kept_whole(void **state)
     (void)state;
     expect("4.2.5. v1.2 A.5.23 1.0", "!4.2.5 !v1.2 !a.5.23 !1.0");
     expect("EUR 15,000,000 or 10,000.", "eur !15000000 or. !10000");
+    expect("EUR 15 000 000 or 2\xC2\xA0"
+           "000",
+           "eur !15000000 or. !2000");
+    expect("13 100 000, 1999 000", "!13 !100000 !1999 !000");
     expect("13,14 and 1,5", "!13 !14 and. !1 !5");
     expect("13.The product.12 follows", "!13 the. product !12 follows=follow");
     expect("SHA256 IPv6 10th", "!sha256 !ipv6 !10th");
@@ -243,6 +247,8 @@ static void a_question_has_one_normal_form(void **state)
     expect_normal("  WHAT’S\ta “SBOM” ", "what a sbom");
     expect_normal("Does Article 13(8) apply to secure-by-default?",
                   "does article 13(8) apply to secure by default");
+    expect_normal("(5) 000; 000", "5000 000");
+    expect_normal("5000 000", "5000 000");
     expect_normal("?!", "");
 }
 
