@@ -596,22 +596,15 @@ static pin_status citing_item(json *j, const pin_index *ix, const pin_citing *c,
     return PIN_OK;
 }
 
-pin_status pin_json_citing(pin_buf *out, const pin_index *ix, uint32_t provision, const pin_citings *citings,
-                           pin_arena *arena, pin_error *err)
+static pin_status json_citings(pin_buf *out, const pin_index *ix, const pin_page_cited *cited, const pin_citings *citings,
+                               pin_arena *arena, pin_error *err)
 {
-    pin_provision p;
-    pin_source    source;
-    pin_status    status = pin_index_provision(&p, ix, provision, arena, err);
-    if (status == PIN_OK)
-        status = pin_index_source(&source, ix, p.source, arena, err);
-    if (status != PIN_OK)
-        return status;
     json j = {out, false};
     open(&j, '{');
-    key_text(&j, "source", source.id);
-    key_text(&j, "provision", p.id);
-    key_text(&j, "label", p.label);
-    status = key_law_urls(&j, ix, &source, p.id, arena, err);
+    key_text(&j, "source", cited->source.id);
+    key_text(&j, "provision", cited->id);
+    key_text(&j, "label", cited->label);
+    pin_status status = key_law_urls(&j, ix, &cited->source, cited->id, arena, err);
     if (status != PIN_OK)
         return status;
     release_keys(&j, ix);
@@ -626,6 +619,22 @@ pin_status pin_json_citing(pin_buf *out, const pin_index *ix, uint32_t provision
     close(&j, ']');
     close(&j, '}');
     return pin_buf_status(out);
+}
+
+pin_status pin_json_citing(pin_buf *out, const pin_index *ix, uint32_t provision, const pin_citings *citings,
+                           pin_arena *arena, pin_error *err)
+{
+    pin_page_cited cited;
+    pin_status     status = pin_page_cited_number(&cited, ix, provision, arena, err);
+    return status == PIN_OK ? json_citings(out, ix, &cited, citings, arena, err) : status;
+}
+
+pin_status pin_json_citings_of(pin_buf *out, const pin_index *ix, pin_str source, pin_str id, const pin_citings *citings,
+                               pin_arena *arena, pin_error *err)
+{
+    pin_page_cited cited;
+    pin_status     status = pin_page_cited_of(&cited, ix, source, id, arena, err);
+    return status == PIN_OK ? json_citings(out, ix, &cited, citings, arena, err) : status;
 }
 
 /* ---- Coverage ---- */

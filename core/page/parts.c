@@ -161,6 +161,19 @@ pin_status pin_page_plain(pin_str *out, pin_str blocks, pin_arena *arena, pin_er
     return PIN_OK;
 }
 
+pin_status pin_page_label(pin_str *out, pin_str id, pin_arena *arena, pin_error *err)
+{
+    pin_buf counted = pin_buf_over(NULL, 0);
+    pin_cite_label(&counted, id);
+    char *room = pin_arena_take(arena, counted.len, 1);
+    if (!room)
+        return pin_fail(err, PIN_NO_SPACE, 0, "no room for a label");
+    pin_buf label = pin_buf_over(room, counted.len);
+    pin_cite_label(&label, id);
+    *out = pin_buf_str(&label);
+    return PIN_OK;
+}
+
 pin_status pin_page_ref_label(pin_str *out, const pin_index *ix, const pin_ref *ref, pin_str written, pin_arena *arena,
                               pin_error *err)
 {
@@ -176,13 +189,5 @@ pin_status pin_page_ref_label(pin_str *out, const pin_index *ix, const pin_ref *
         *out = pin_str_trim(pin_str_part(written, ref->from, ref->to));
         return PIN_OK;
     }
-    pin_buf counted = pin_buf_over(NULL, 0);
-    pin_cite_label(&counted, ref->id);
-    char *room = pin_arena_take(arena, counted.len, 1);
-    if (!room)
-        return pin_fail(err, PIN_NO_SPACE, 0, "no room for a label");
-    pin_buf label = pin_buf_over(room, counted.len);
-    pin_cite_label(&label, ref->id);
-    *out = pin_buf_str(&label);
-    return PIN_OK;
+    return pin_page_label(out, ref->id, arena, err);
 }

@@ -20,6 +20,20 @@ void pin_page_add_official_link(pin_buf *out, const pin_source *source, pin_str 
 /* The name by which a reader knows the act: its shortest fitting name, else its title, else its id. */
 pin_str pin_page_act_name(const pin_source *source);
 
+/* A provision by its id, with what is known of it. Where the text of its act is not in the index, or the
+ * index does not know the act at all, label and names are made from the ids. */
+typedef struct pin_page_cited {
+    pin_source source;
+    pin_str    id, label;
+} pin_page_cited;
+pin_status pin_page_cited_of(pin_page_cited *out, const pin_index *ix, pin_str source, pin_str id, pin_arena *arena,
+                             pin_error *err);
+pin_status pin_page_cited_number(pin_page_cited *out, const pin_index *ix, uint32_t provision, pin_arena *arena,
+                                 pin_error *err);
+
+/* The label of an id without its source, in `arena`. */
+pin_status pin_page_label(pin_str *out, pin_str id, pin_arena *arena, pin_error *err);
+
 /* An answer as plain text, in `arena`. */
 pin_status pin_page_plain(pin_str *out, pin_str blocks, pin_arena *arena, pin_error *err);
 

@@ -475,27 +475,21 @@ static pin_status flow_citing(pin_flow *flow, const pin_index *ix, const pin_cit
     return status;
 }
 
-pin_status pin_text_citing(pin_buf *out, const pin_index *ix, uint32_t provision, const pin_citings *citings,
-                           const pin_text_options *options, pin_arena *arena, pin_error *err)
+static pin_status text_citings(pin_buf *out, const pin_index *ix, const pin_page_cited *cited, const pin_citings *citings,
+                               const pin_text_options *options, pin_arena *arena, pin_error *err)
 {
-    pin_provision p;
-    pin_source    source;
-    pin_status    status = pin_index_provision(&p, ix, provision, arena, err);
-    if (status == PIN_OK)
-        status = pin_index_source(&source, ix, p.source, arena, err);
-    if (status != PIN_OK)
-        return status;
-    pin_flow flow;
+    pin_flow   flow;
+    pin_status status = PIN_OK;
     pin_flow_init(&flow, out, options);
     uint32_t style = pin_flow_style_on(&flow, PIN_FLOW_BOLD);
-    pin_flow_text(&flow, pin_page_act_name(&source));
+    pin_flow_text(&flow, pin_page_act_name(&cited->source));
     pin_flow_texts(&flow, ", ");
-    pin_flow_text(&flow, p.label);
+    pin_flow_text(&flow, cited->label);
     pin_flow_style_back(&flow, style);
     pin_flow_texts(&flow, " (");
-    pin_flow_text(&flow, source.id);
+    pin_flow_text(&flow, cited->source.id);
     pin_flow_texts(&flow, ":");
-    pin_flow_text(&flow, p.id);
+    pin_flow_text(&flow, cited->id);
     pin_flow_texts(&flow, "): cited by ");
     pin_flow_number(&flow, citings->count);
     pin_flow_texts(&flow, citings->count == 1 ? " item" : " items");
@@ -503,4 +497,20 @@ pin_status pin_text_citing(pin_buf *out, const pin_index *ix, uint32_t provision
     for (uint32_t i = 0; i < citings->count && status == PIN_OK; i++)
         status = flow_citing(&flow, ix, &citings->at[i], arena, err);
     return status == PIN_OK ? pin_flow_finish(&flow) : status;
+}
+
+pin_status pin_text_citing(pin_buf *out, const pin_index *ix, uint32_t provision, const pin_citings *citings,
+                           const pin_text_options *options, pin_arena *arena, pin_error *err)
+{
+    pin_page_cited cited;
+    pin_status     status = pin_page_cited_number(&cited, ix, provision, arena, err);
+    return status == PIN_OK ? text_citings(out, ix, &cited, citings, options, arena, err) : status;
+}
+
+pin_status pin_text_citings_of(pin_buf *out, const pin_index *ix, pin_str source, pin_str id, const pin_citings *citings,
+                               const pin_text_options *options, pin_arena *arena, pin_error *err)
+{
+    pin_page_cited cited;
+    pin_status     status = pin_page_cited_of(&cited, ix, source, id, arena, err);
+    return status == PIN_OK ? text_citings(out, ix, &cited, citings, options, arena, err) : status;
 }

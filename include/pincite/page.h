@@ -5,6 +5,11 @@
 
 #include "pincite/search.h"
 
+/* Who cites provision `id` of `source`: pin_index_citing where its text is in the index; else, since its id is
+ * known all the same, found by reading the citations of every item. Same order, same touches. */
+pin_status pin_citings_of(pin_citings *out, const pin_index *ix, pin_str source, pin_str id, pin_arena *arena,
+                          pin_error *err);
+
 /* ---- JSON (RFC 8259): UTF-8, one line, keys in a fixed order, no HTML; documented in docs/http.md ---- */
 typedef struct pin_json_options {
     bool     with_time; /* adds took_us */
@@ -22,6 +27,9 @@ pin_status pin_json_law(pin_buf *out, const pin_index *ix, pin_str written, cons
                         pin_error *err);
 pin_status pin_json_citing(pin_buf *out, const pin_index *ix, uint32_t provision, const pin_citings *citings,
                            pin_arena *arena, pin_error *err);
+/* The same for a provision by its id, which may be of an act whose text is not in the index. */
+pin_status pin_json_citings_of(pin_buf *out, const pin_index *ix, pin_str source, pin_str id, const pin_citings *citings,
+                               pin_arena *arena, pin_error *err);
 pin_status pin_json_coverage(pin_buf *out, const pin_index *ix, pin_arena *arena, pin_error *err);
 /* A JSON string with its quotes; bad UTF-8 becomes U+FFFD, control characters are escaped. */
 void pin_json_string(pin_buf *out, pin_str text);
@@ -45,6 +53,8 @@ pin_status pin_text_law(pin_buf *out, const pin_index *ix, pin_str written, cons
                         const pin_text_options *options, pin_arena *arena, pin_error *err);
 pin_status pin_text_citing(pin_buf *out, const pin_index *ix, uint32_t provision, const pin_citings *citings,
                            const pin_text_options *options, pin_arena *arena, pin_error *err);
+pin_status pin_text_citings_of(pin_buf *out, const pin_index *ix, pin_str source, pin_str id, const pin_citings *citings,
+                               const pin_text_options *options, pin_arena *arena, pin_error *err);
 
 /* ---- Markdown: the twin of a card or a module page ---- */
 pin_status pin_markdown_item(pin_buf *out, const pin_index *ix, uint32_t item, pin_arena *arena, pin_error *err);
