@@ -10,6 +10,13 @@ shift
 missing=""
 for group in "$@"; do
     for package in $(sed -n "s/^$group //p" "$here/packages.txt"); do
+        # "nodejs?node": not needed where the command is there already, from wherever
+        case $package in
+        *\?*)
+            command -v "${package#*\?}" >/dev/null 2>&1 && continue
+            package=${package%%\?*}
+            ;;
+        esac
         dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' ||
             missing="$missing $package"
     done
