@@ -13,6 +13,7 @@
 #define PIN_LAYOUT_H
 
 #include "core/bytes/bytes.h"
+#include "core/format/sizes.h"
 
 /* ---- Header: 64 bytes ---- */
 #define PIN_MAGIC "\x89PIN\r\n\x1a\n" /* shows at once a transfer that changed line ends or the eighth bit */

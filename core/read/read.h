@@ -7,11 +7,8 @@
 #define PIN_READ_H
 
 #include "core/bytes/bytes.h"
+#include "core/format/sizes.h"
 #include "pincite/index.h"
-
-#define PIN_BLOCK 128      /* postings in a full block                                             */
-#define PIN_INLINE 8       /* lists up to this length live in the dictionary itself                */
-#define PIN_WINDOW 4096    /* ids a max-impact byte of a long list covers                          */
 
 /* ---- Analysis and scoring settings that the file was built with ---- */
 typedef struct pin_settings {

@@ -1,0 +1,9 @@
+/* The few sizes of the format that show outside of it: in postings and pages of postings. */
+#ifndef PIN_SIZES_H
+#define PIN_SIZES_H
+
+#define PIN_BLOCK 128   /* postings in a full block                                */
+#define PIN_INLINE 8    /* lists up to this length live in the dictionary itself   */
+#define PIN_WINDOW 4096 /* ids a max-impact byte of a long list covers             */
+
+#endif

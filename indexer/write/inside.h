@@ -1,0 +1,132 @@
+/* What the files of indexer/write share: the vocabulary of a corpus, its postings, and the builders of
+ * sections. The way of the data: analyse every item -> postings in item order -> sorted by term ->
+ * lists and pages. Nothing depends on addresses or on the order of a hash table. */
+#ifndef PIN_WRITE_INSIDE_H
+#define PIN_WRITE_INSIDE_H
+
+#include "core/format/layout.h"
+#include "core/text/text.h"
+#include "indexer/write/out.h"
+#include "indexer/write/write.h"
+
+/* ---- How impacts are made (docs/format.md, "Impacts") ---- in hundredths */
+#define PIN_K1_QUESTION 100
+#define PIN_B_QUESTION 50
+#define PIN_K1_ANSWER 150
+#define PIN_B_ANSWER 75
+#define PIN_WEIGHT_QUESTION 2
+#define PIN_WEIGHT_ANSWER 1
+
+/* ---- Vocabulary: keys in the order of their first appearance (vocabulary.c) ---- */
+typedef struct pin_key {
+    uint64_t start;             /* in texts                                                          */
+    uint32_t len, hash;
+    uint32_t mark;              /* field and item seen last: item * 2 + field + 1; 0: none           */
+    uint32_t df, question_df;   /* words only                                                        */
+    uint32_t posting;           /* terms only: where the posting of `mark` lies                      */
+    bool     function, is_word; /* a function word; letters only                                     */
+} pin_key;
+
+typedef struct pin_vocabulary {
+    pin_out   texts;
+    pin_key  *at;
+    uint32_t  count, cap;
+    uint32_t *slots; /* key number + 1, open addressing */
+    uint32_t  slot_count;
+    bool      failed;
+} pin_vocabulary;
+
+pin_key *pin_vocabulary_add(pin_vocabulary *v, pin_str key); /* found or new; NULL when memory is short */
+pin_str  pin_vocabulary_text(const pin_vocabulary *v, uint32_t key);
+/* Key numbers in the byte order of their texts; malloc'ed, NULL when memory is short. */
+uint32_t *pin_vocabulary_sorted(const pin_vocabulary *v);
+void      pin_vocabulary_free(pin_vocabulary *v);
+
+/* ---- Analysis (analyse.c) ---- */
+typedef struct pin_posting {
+    uint32_t term, item;
+    uint16_t value; /* how often the term occurs, or, when `given`, its impact                       */
+    uint8_t  field;
+    uint8_t  given; /* 0 counted, 1 an ancestor of what is cited, 2 cited itself                     */
+} pin_posting;
+
+typedef struct pin_analysis {
+    pin_vocabulary terms, words;
+    pin_out        postings;       /* pin_posting, in item order                                     */
+    pin_out        forward;        /* u32 term of every question token                               */
+    pin_out        forward_starts; /* u32: first token of each item, and one past the last           */
+    pin_out        lengths[2];     /* u32 tokens of the field, by item                               */
+    uint64_t       tokens[2];      /* in all items                                                   */
+} pin_analysis;
+pin_status pin_analyse(pin_analysis *out, const pin_corpus *corpus, const pin_source_set *sources);
+void       pin_analysis_free(pin_analysis *a);
+pin_str    pin_item_language(const pin_corpus *corpus, const pin_draft_item *item);
+/* Impact 1..255 of a term that occurs `tf` times in a field of `len` tokens. */
+uint8_t pin_impact(uint32_t tf, uint32_t len, uint64_t tokens, uint32_t items, int field);
+
+/* ---- Pages (pages.c) ---- */
+typedef struct pin_pages {
+    pin_out  pages, starts, first, texts;
+    uint8_t  page[PIN_PAGE];
+    uint32_t data_start; /* where entries start in a page                                            */
+    uint32_t end, entries, count;
+    uint8_t  last[PIN_KEY_MAX];
+    uint32_t last_len;
+    bool     open;
+} pin_pages;
+void pin_pages_init(pin_pages *p, bool has_bases);
+/* False when the open page has no room (or none is open): start a page and add again. */
+bool pin_pages_add(pin_pages *p, pin_str key, const uint8_t *data, size_t len);
+void pin_pages_start(pin_pages *p, pin_str first_key, const uint64_t bases[2]);
+/* Ends the last page; the separators go to `keys`. */
+void pin_pages_finish(pin_pages *p, pin_out *keys);
+
+/* ---- Lists (lists.c) ---- */
+typedef struct pin_list_input {
+    const uint32_t *ids;     /* ascending */
+    uint8_t        *impacts; /* a flat list rounds them to what it can keep */
+    uint32_t        count, item_count;
+    bool            flat;
+} pin_list_input;
+typedef struct pin_list_done {
+    uint64_t offset, len;
+    uint8_t  max, tenth, form;
+} pin_list_done;
+/* Appends a list of more than PIN_INLINE postings. */
+pin_list_done pin_list_write(pin_out *section, const pin_list_input *list);
+
+/* ---- Hash tables (hashes.c) ---- */
+typedef struct pin_hash_rows {
+    pin_out     rows; /* {u64 hash, u32 value} */
+    pin_section kind;
+} pin_hash_rows;
+void pin_hash_add(pin_hash_rows *t, pin_str key, uint32_t value);
+void pin_hash_finish(pin_hash_rows *t, pin_out *section);
+
+/* ---- Records packed alone, with a shared dictionary (pack.c) ---- */
+typedef struct pin_packing {
+    pin_out  raw;    /* all records, one after another                                               */
+    pin_out  starts; /* u64: start of each in raw                                                    */
+    uint32_t count;
+} pin_packing;
+void pin_packing_start(pin_packing *p); /* a new record begins: write it to p->raw */
+void pin_packing_free(pin_packing *p);
+/* Packs all records into `section` and a place for each into `places`; trains the dictionary.
+ * PIN_OK, PIN_NO_SPACE, PIN_LIMIT (a record is longer than a place can say, or above raw_max). */
+pin_status pin_packing_finish(pin_packing *p, pin_out *section, pin_out *places, pin_out *dictionary,
+                              uint64_t compress_from, uint32_t raw_max, pin_error *err);
+
+/* ---- Sections ---- */
+typedef struct pin_sections {
+    pin_out s[PIN_SECTION_END];
+} pin_sections;
+pin_status pin_write_terms(pin_sections *out, const pin_analysis *a, const pin_corpus *corpus, uint32_t **ranks);
+pin_status pin_write_words(pin_sections *out, const pin_analysis *a);
+pin_status pin_write_forward(pin_sections *out, const pin_analysis *a, const uint32_t *ranks);
+pin_status pin_write_abbreviations(pin_out *section, const pin_corpus *corpus);
+pin_status pin_write_items(pin_sections *out, const pin_corpus *corpus, pin_error *err);
+pin_status pin_write_sources(pin_sections *out, const pin_corpus *corpus, const pin_source_set *sources,
+                             pin_error *err);
+pin_status pin_write_modules(pin_sections *out, const pin_corpus *corpus);
+
+#endif

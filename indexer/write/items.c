@@ -1,0 +1,156 @@
+/* Items, their ids, their statuses, and the hash of each question; see core/read/items.c for records. */
+#include "indexer/write/inside.h"
+
+#define COMPRESS_FROM (2u << 20) /* bytes of all records */
+
+/* ---- Statuses: number 1 .. in byte order of their slugs, 0 for none ---- */
+typedef struct statuses {
+    pin_str  slugs[255];
+    uint32_t count;
+} statuses;
+
+static pin_status note_status(statuses *st, pin_str slug)
+{
+    uint32_t i = 0;
+    while (i < st->count && pin_str_order(st->slugs[i], slug) < 0)
+        i++;
+    if (slug.len == 0 || (i < st->count && pin_str_equal(st->slugs[i], slug)))
+        return PIN_OK;
+    if (st->count == 255)
+        return PIN_LIMIT;
+    memmove(&st->slugs[i + 1], &st->slugs[i], (st->count++ - i) * sizeof st->slugs[0]);
+    st->slugs[i] = slug;
+    return PIN_OK;
+}
+
+static uint8_t number_of(const statuses *st, pin_str slug)
+{
+    for (uint32_t i = 0; slug.len && i < st->count; i++)
+        if (pin_str_equal(st->slugs[i], slug))
+            return (uint8_t)(i + 1);
+    return 0;
+}
+
+/* ---- Records ---- */
+static void add_citation(pin_out *o, const pin_citation *c, const pin_citation *before)
+{
+    uint8_t how = c->state, same = 0;
+    how |= c->in_list ? PIN_C_IN_LIST : 0;
+    how |= c->from_range ? PIN_C_FROM_RANGE : 0;
+    how |= c->in_question ? PIN_C_IN_QUESTION : 0;
+    same |= c->entry == before->entry ? PIN_C_SAME_ENTRY : 0;
+    same |= pin_str_equal(c->written, before->written) ? PIN_C_SAME_WRITTEN : 0;
+    same |= pin_str_equal(c->source, before->source) ? PIN_C_SAME_SOURCE : 0;
+    same |= pin_str_equal(c->note, before->note) ? PIN_C_SAME_NOTE : 0;
+    same |= pin_str_equal(c->quote, before->quote) ? PIN_C_SAME_QUOTE : 0;
+    pin_out_byte(o, how);
+    pin_out_byte(o, same);
+    if (!(same & PIN_C_SAME_ENTRY))
+        pin_out_varint(o, c->entry);
+    if (!(same & PIN_C_SAME_WRITTEN))
+        pin_out_str(o, c->written);
+    if (!(same & PIN_C_SAME_SOURCE))
+        pin_out_str(o, c->source);
+    if (!(same & PIN_C_SAME_NOTE))
+        pin_out_str(o, c->note);
+    if (!(same & PIN_C_SAME_QUOTE))
+        pin_out_str(o, c->quote);
+    pin_out_str(o, c->id);
+    pin_out_str(o, c->label);
+    pin_out_varint(o, c->provision == PIN_NO_PROVISION ? 0 : (uint64_t)c->provision + 1);
+}
+
+static void add_item(pin_out *o, const pin_draft_item *item, uint32_t module, uint8_t status)
+{
+    bool slug_is_end = item->slug.len <= item->id.len &&
+                       pin_str_equal(item->slug, pin_str_part(item->id, item->id.len - item->slug.len, item->id.len));
+    pin_out_varint(o, module);
+    pin_out_str(o, item->id);
+    pin_out_varint(o, slug_is_end ? item->id.len - item->slug.len : 0);
+    pin_out_str(o, pin_str_equal(item->given_id, item->id) ? (pin_str){0} : item->given_id);
+    pin_out_str(o, item->question);
+    pin_out_str(o, item->verdict);
+    pin_out_varint(o, status);
+    pin_out_str(o, item->status_text);
+    pin_out_str(o, item->author);
+    pin_out_str(o, item->published);
+    pin_out_str(o, item->updated);
+    pin_out_str(o, item->language);
+    pin_out_str(o, item->blocks);
+    uint32_t related = item->related_count < PIN_RELATED_MAX ? item->related_count : PIN_RELATED_MAX;
+    pin_out_varint(o, related);
+    for (uint32_t i = 0; i < related; i++)
+        pin_out_str(o, item->related[i]);
+    pin_out_varint(o, item->citation_count);
+    const pin_citation none = {0};
+    for (uint32_t i = 0; i < item->citation_count; i++)
+        add_citation(o, &item->citations[i], i ? &item->citations[i - 1] : &none);
+}
+
+static pin_status add_exact(pin_hash_rows *exact, const pin_draft_item *item, uint32_t number, pin_out *room)
+{
+    size_t   cap = item->question.len * 4 + 64;
+    uint8_t *at = (room->len = 0, pin_out_room(room, cap));
+    if (!at)
+        return PIN_NO_SPACE;
+    pin_buf buf = pin_buf_over(at, cap);
+    pin_normalise(&buf, item->question);
+    if (pin_buf_status(&buf) == PIN_OK && buf.len > 0)
+        pin_hash_add(exact, pin_buf_str(&buf), number);
+    return PIN_OK;
+}
+
+/* The number of the module that the item is at home in; modules come in the order of the items. */
+static bool advance_module(uint32_t *module, const pin_corpus *corpus, pin_str slug)
+{
+    while (*module < corpus->module_count && !pin_str_equal(corpus->modules[*module].slug, slug))
+        ++*module;
+    return *module < corpus->module_count;
+}
+
+static pin_status write_records(pin_sections *out, pin_packing *p, const pin_corpus *corpus, const statuses *st,
+                                pin_error *err)
+{
+    pin_hash_rows ids = {.kind = PIN_S_IDS}, exact = {.kind = PIN_S_EXACT};
+    pin_out       room = {0};
+    pin_status    s = PIN_OK;
+    uint32_t      module = 0;
+    for (uint32_t i = 0; i < corpus->item_count && s == PIN_OK; i++) {
+        const pin_draft_item *item = &corpus->items[i];
+        if (!advance_module(&module, corpus, item->module)) {
+            s = pin_fail(err, PIN_BAD_INPUT, i, "items are not grouped in the order of their modules");
+            break;
+        }
+        uint8_t status = number_of(st, item->status);
+        pin_packing_start(p);
+        add_item(&p->raw, item, module, status);
+        pin_out_byte(&out->s[PIN_S_ITEM_STATUS], status);
+        pin_hash_add(&ids, item->id, i);
+        if (item->given_id.len && !pin_str_equal(item->given_id, item->id))
+            pin_hash_add(&ids, item->given_id, i);
+        s = add_exact(&exact, item, i, &room);
+    }
+    pin_hash_finish(&ids, &out->s[PIN_S_IDS]);
+    pin_hash_finish(&exact, &out->s[PIN_S_EXACT]);
+    pin_out_free(&room);
+    return s;
+}
+
+pin_status pin_write_items(pin_sections *out, const pin_corpus *corpus, pin_error *err)
+{
+    statuses    st = {.count = 0};
+    pin_packing p = {0};
+    for (uint32_t i = 0; i < corpus->item_count; i++)
+        if (note_status(&st, corpus->items[i].status) != PIN_OK)
+            return pin_fail(err, PIN_LIMIT, i, "more than 255 different statuses");
+    pin_out_byte(&out->s[PIN_S_STATUSES], (uint8_t)st.count);
+    for (uint32_t i = 0; i < st.count; i++)
+        pin_out_str(&out->s[PIN_S_STATUSES], st.slugs[i]);
+
+    pin_status s = write_records(out, &p, corpus, &st, err);
+    if (s == PIN_OK)
+        s = pin_packing_finish(&p, &out->s[PIN_S_ITEMS], &out->s[PIN_S_ITEM_ROWS], &out->s[PIN_S_ITEM_DICTIONARY],
+                               COMPRESS_FROM, PIN_ITEM_MAX, err);
+    pin_packing_free(&p);
+    return s;
+}

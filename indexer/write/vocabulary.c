@@ -1,0 +1,96 @@
+/* The vocabulary: every distinct key once, found by hash, numbered as it first appears. */
+#include "indexer/write/inside.h"
+
+pin_str pin_vocabulary_text(const pin_vocabulary *v, uint32_t key)
+{
+    return (pin_str){(const char *)v->texts.at + v->at[key].start, v->at[key].len};
+}
+
+static bool grow_slots(pin_vocabulary *v)
+{
+    uint32_t  n = v->slot_count ? v->slot_count * 2 : 1024;
+    uint32_t *slots = calloc(n, sizeof *slots);
+    if (!slots)
+        return false;
+    for (uint32_t k = 0; k < v->count; k++) {
+        uint32_t i = v->at[k].hash & (n - 1);
+        while (slots[i])
+            i = (i + 1) & (n - 1);
+        slots[i] = k + 1;
+    }
+    free(v->slots);
+    v->slots = slots;
+    v->slot_count = n;
+    return true;
+}
+
+static bool grow_keys(pin_vocabulary *v)
+{
+    uint32_t cap = v->cap ? v->cap * 2 : 1024;
+    pin_key *at = realloc(v->at, (size_t)cap * sizeof *at);
+    if (!at)
+        return false;
+    v->at = at;
+    v->cap = cap;
+    return true;
+}
+
+pin_key *pin_vocabulary_add(pin_vocabulary *v, pin_str text)
+{
+    if (v->failed || (v->count >= v->slot_count / 2 && !grow_slots(v)) || (v->count == v->cap && !grow_keys(v))) {
+        v->failed = true;
+        return NULL;
+    }
+    uint32_t hash = (uint32_t)pin_hash64(text.at, text.len, 0), i = hash & (v->slot_count - 1);
+    for (; v->slots[i]; i = (i + 1) & (v->slot_count - 1)) {
+        pin_key *key = &v->at[v->slots[i] - 1];
+        if (key->hash == hash && key->len == text.len &&
+            memcmp(v->texts.at + key->start, text.at, text.len) == 0)
+            return key;
+    }
+    pin_key *key = &v->at[v->count];
+    *key = (pin_key){.start = v->texts.len, .len = (uint32_t)text.len, .hash = hash};
+    pin_out_add(&v->texts, text.at, text.len);
+    if (v->texts.failed) {
+        v->failed = true;
+        return NULL;
+    }
+    v->slots[i] = ++v->count;
+    return key;
+}
+
+typedef struct sortable {
+    pin_str  text;
+    uint32_t key;
+} sortable;
+
+static int by_text(const void *a, const void *b)
+{
+    return pin_str_order(((const sortable *)a)->text, ((const sortable *)b)->text);
+}
+
+uint32_t *pin_vocabulary_sorted(const pin_vocabulary *v)
+{
+    sortable *rows = malloc((v->count + 1) * sizeof *rows);
+    uint32_t *sorted = malloc((v->count + 1) * sizeof *sorted);
+    if (rows && sorted) {
+        for (uint32_t i = 0; i < v->count; i++)
+            rows[i] = (sortable){pin_vocabulary_text(v, i), i};
+        qsort(rows, v->count, sizeof *rows, by_text); /* texts differ, so the order is total */
+        for (uint32_t i = 0; i < v->count; i++)
+            sorted[i] = rows[i].key;
+    } else {
+        free(sorted);
+        sorted = NULL;
+    }
+    free(rows);
+    return sorted;
+}
+
+void pin_vocabulary_free(pin_vocabulary *v)
+{
+    pin_out_free(&v->texts);
+    free(v->at);
+    free(v->slots);
+    *v = (pin_vocabulary){0};
+}

@@ -1,0 +1,177 @@
+/* The whole index: sections made one after another in memory, then laid out and handed to the sink. */
+#include "indexer/write/inside.h"
+
+#ifndef PINCITE_VERSION
+#define PINCITE_VERSION "0.1.0"
+#endif
+
+/* ---- Facts about the release ---- */
+static bool is_date(pin_str text)
+{
+    return text.len >= 10 && pin_is_digit((uint8_t)text.at[0]) && pin_is_digit((uint8_t)text.at[3]) &&
+           text.at[4] == '-';
+}
+
+static void find_dates(pin_str *updated, pin_str *published, const pin_corpus *corpus)
+{
+    *updated = *published = (pin_str){0};
+    for (uint32_t i = 0; i < corpus->item_count; i++) {
+        const pin_draft_item *item = &corpus->items[i];
+        const pin_str         dates[2] = {item->updated, item->published};
+        for (int k = 0; k < 2; k++)
+            if (is_date(dates[k]) && pin_str_order(dates[k], *updated) > 0)
+                *updated = dates[k];
+        if (is_date(item->published) && (published->len == 0 || pin_str_order(item->published, *published) < 0))
+            *published = item->published;
+    }
+}
+
+static void write_meta(pin_out *o, const pin_corpus *corpus, const pin_source_set *sources, const pin_analysis *a)
+{
+    pin_str  updated, published;
+    uint32_t states[5] = {0}, citations = 0;
+    find_dates(&updated, &published, corpus);
+    for (uint32_t i = 0; i < corpus->item_count; i++)
+        for (uint32_t k = 0; k < corpus->items[i].citation_count; k++, citations++)
+            states[corpus->items[i].citations[k].state % 5]++;
+    pin_out_str(o, PIN_STR("pincite " PINCITE_VERSION));
+    pin_out_str(o, (pin_str){0}); /* release: until revisions exist */
+    pin_out_str(o, corpus->config.title);
+    pin_out_str(o, corpus->config.publisher);
+    pin_out_str(o, corpus->config.base);
+    pin_out_str(o, corpus->config.language);
+    pin_out_str(o, updated);
+    pin_out_str(o, published);
+    pin_out_str(o, sources->default_source < sources->source_count ? sources->sources[sources->default_source].id
+                                                                   : (pin_str){0});
+    pin_out_varint(o, citations);
+    pin_out_varint(o, corpus->skipped_count);
+    for (int i = 0; i < 5; i++)
+        pin_out_varint(o, states[i]);
+    pin_out_varint(o, PIN_WEIGHT_QUESTION);
+    pin_out_varint(o, PIN_WEIGHT_ANSWER);
+    pin_out_varint(o, PIN_K1_QUESTION);
+    pin_out_varint(o, PIN_B_QUESTION);
+    pin_out_varint(o, PIN_K1_ANSWER);
+    pin_out_varint(o, PIN_B_ANSWER);
+    pin_out_varint(o, a->tokens[0]);
+    pin_out_varint(o, a->tokens[1]);
+}
+
+/* ---- All sections ---- */
+static pin_status make_sections(pin_sections *out, const pin_corpus *corpus, const pin_source_set *sources,
+                                pin_error *err)
+{
+    pin_analysis a;
+    uint32_t    *ranks = NULL;
+    pin_status   s = pin_analyse(&a, corpus, sources);
+    if (s == PIN_OK)
+        s = pin_write_terms(out, &a, corpus, &ranks);
+    if (s == PIN_OK)
+        s = pin_write_forward(out, &a, ranks);
+    if (s == PIN_OK)
+        s = pin_write_words(out, &a);
+    if (s == PIN_OK)
+        write_meta(&out->s[PIN_S_META], corpus, sources, &a);
+    free(ranks);
+    pin_analysis_free(&a);
+    if (s == PIN_OK)
+        s = pin_write_abbreviations(&out->s[PIN_S_ABBREVIATIONS], corpus);
+    if (s == PIN_OK)
+        s = pin_write_modules(out, corpus);
+    if (s == PIN_OK)
+        s = pin_write_items(out, corpus, err);
+    if (s == PIN_OK)
+        s = pin_write_sources(out, corpus, sources, err);
+    for (uint32_t kind = 1; kind < PIN_SECTION_END && s == PIN_OK; kind++)
+        if (out->s[kind].failed)
+            s = PIN_NO_SPACE;
+    return s;
+}
+
+/* ---- Layout: kinds in their order, which is the order of need ---- */
+static uint64_t align_up(uint64_t offset) { return (offset + PIN_ALIGN - 1) / PIN_ALIGN * PIN_ALIGN; }
+
+static uint64_t lay_out(uint8_t *head, const pin_sections *sections)
+{
+    const uint32_t count = PIN_SECTION_END - 1;
+    uint64_t       at = align_up(PIN_HEADER_LEN + count * PIN_ROW_LEN_ALL), head_len = 0;
+    for (uint32_t kind = 1; kind < PIN_SECTION_END; kind++) {
+        const pin_out *s = &sections->s[kind];
+        uint8_t       *row = head + PIN_HEADER_LEN + (kind - 1) * PIN_ROW_LEN_ALL;
+        pin_store16(row + PIN_ROW_KIND, (uint16_t)kind);
+        pin_store64(row + PIN_ROW_OFFSET, at);
+        pin_store64(row + PIN_ROW_LEN, s->len);
+        pin_store64(row + PIN_ROW_HASH, pin_hash64(s->at, s->len, 0));
+        if (kind <= PIN_S_HEAD_LAST || at + s->len <= PIN_HEAD_MAX) /* offsets ascend: no gaps */
+            head_len = at + s->len;
+        at = align_up(at + s->len + PIN_PADDING);
+    }
+    pin_store32(head + PIN_H_HEAD_LEN, (uint32_t)head_len);
+    return at;
+}
+
+static void fill_header(uint8_t *head, size_t head_size, uint64_t file_len, const pin_corpus *corpus,
+                        const pin_sections *sections, uint32_t source_count)
+{
+    memcpy(head, PIN_MAGIC, PIN_MAGIC_LEN);
+    pin_store16(head + PIN_H_MAJOR, PIN_MAJOR);
+    pin_store16(head + PIN_H_MINOR, PIN_MINOR);
+    pin_store64(head + PIN_H_FILE_LEN, file_len);
+    pin_store32(head + PIN_H_ITEMS, corpus->item_count);
+    pin_store32(head + PIN_H_MODULES, corpus->module_count);
+    pin_store32(head + PIN_H_SOURCES, source_count);
+    pin_store32(head + PIN_H_PROVISIONS, (uint32_t)(sections->s[PIN_S_PROVISION_ROWS].len / PIN_P_LEN));
+    pin_store32(head + PIN_H_SECTIONS, PIN_SECTION_END - 1);
+    pin_store64(head + PIN_H_FILE_ID, pin_hash64(head, head_size, 0));
+}
+
+/* Hands over `bytes` and then zeros up to `to`. */
+static bool put(const pin_sink *sink, uint64_t *at, const void *bytes, size_t len, uint64_t to)
+{
+    static const uint8_t zeros[PIN_PADDING + PIN_ALIGN] = {0};
+    if (len && !sink->write(sink->ctx, *at, bytes, len))
+        return false;
+    *at += len;
+    while (*at < to) {
+        size_t n = to - *at < sizeof zeros ? (size_t)(to - *at) : sizeof zeros;
+        if (!sink->write(sink->ctx, *at, zeros, n))
+            return false;
+        *at += n;
+    }
+    return true;
+}
+
+static pin_status write_file(pin_write_report *out, const pin_sections *sections, const pin_corpus *corpus,
+                             uint32_t source_count, const pin_sink *sink, pin_error *err)
+{
+    uint8_t  head[PIN_HEADER_LEN + (PIN_SECTION_END - 1) * PIN_ROW_LEN_ALL] = {0};
+    uint64_t file_len = lay_out(head, sections), at = 0;
+    fill_header(head, sizeof head, file_len, corpus, sections, source_count);
+    bool good = put(sink, &at, head, sizeof head, align_up(sizeof head));
+    for (uint32_t kind = 1; kind < PIN_SECTION_END && good; kind++) {
+        const pin_out *s = &sections->s[kind];
+        good = put(sink, &at, s->at, s->len, align_up(at + s->len + PIN_PADDING));
+    }
+    out->file_len = file_len;
+    return good ? PIN_OK : pin_fail(err, PIN_IO, at, "the index could not be written");
+}
+
+pin_status pin_write_index(pin_write_report *out, const pin_corpus *corpus, const pin_source_set *sources,
+                           const pin_sink *sink, pin_error *err)
+{
+    if (corpus->item_count > PIN_ITEMS_MAX || corpus->module_count > PIN_MODULES_MAX)
+        return pin_fail(err, PIN_LIMIT, 0, "more items or modules than an index can hold");
+    if (err)
+        *err = (pin_error){0};
+    pin_sections *sections = calloc(1, sizeof *sections);
+    pin_status    s = sections ? make_sections(sections, corpus, sources, err) : PIN_NO_SPACE;
+    if (s == PIN_OK)
+        s = write_file(out, sections, corpus, sources->source_count, sink, err);
+    else if (err && err->code == PIN_OK)
+        pin_fail(err, s, 0, s == PIN_NO_SPACE ? "not enough memory for the index" : "the index would be too large");
+    for (uint32_t kind = 1; sections && kind < PIN_SECTION_END; kind++)
+        pin_out_free(&sections->s[kind]);
+    free(sections);
+    return s;
+}
