@@ -30,7 +30,7 @@ static uint32_t measure_cell(pin_block_walk *walk)
         if (block.op == PIN_B_END && block.number == PIN_B_CELL)
             break;
         if (block.op == PIN_B_TEXT || block.op == PIN_B_CODE)
-            columns += pin_page_text_columns(block.text) + 1; /* a space that may stand at its edge */
+            columns += pin_page_text_columns(block.text) + (block.text.len > 0); /* a space may stand at its edge */
         else if (block.op == PIN_B_IMAGE)
             columns += pin_page_text_columns(block.extra);
     }

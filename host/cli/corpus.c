@@ -96,6 +96,19 @@ static bool split_source(pin_str *id, pin_str *version, const char **path, const
     return id->len > 0 && (!at || version->len > 0);
 }
 
+/* Before anything is read: a slip on the command line should not cost a long build. */
+static int check_given_sources(pin_cli *cli)
+{
+    const char *text;
+    for (uint32_t i = 0; (text = pin_cli_value_at(cli, "source", i)) != NULL; i++) {
+        pin_str     id, version;
+        const char *path;
+        if (!split_source(&id, &version, &path, text))
+            return pin_cli_misuse(cli, "'%s' is not ID=PATH or ID@VERSION=PATH, as --source wants", text);
+    }
+    return PIN_EXIT_GOOD;
+}
+
 static int add_given_sources(pin_cli_corpus *c)
 {
     const char *text;
@@ -105,7 +118,7 @@ static int add_given_sources(pin_cli_corpus *c)
         pin_folder      *folder;
         pin_folder_error why;
         if (!split_source(&id, &version, &path, text))
-            return pin_cli_misuse(c->cli, "'%s' is not ID=PATH or ID@VERSION=PATH, as --source wants", text);
+            continue;
         if (pin_folder_open(&folder, path, &why) != PIN_OK)
             return pin_cli_misuse(c->cli, "%s", why.text);
         if (keep(c, folder) != PIN_EXIT_GOOD || add_source(c, id, version, folder) != PIN_EXIT_GOOD)
@@ -185,6 +198,8 @@ static int add_corpora(pin_cli_corpus *c, uint32_t count)
 int pin_cli_corpus_open(pin_cli_corpus *c, pin_cli *cli)
 {
     *c = (pin_cli_corpus){.cli = cli};
+    if (check_given_sources(cli) != PIN_EXIT_GOOD)
+        return PIN_EXIT_MISUSE;
     pin_build_options options = {.strict = pin_cli_has(cli, "strict"),
                                  .module = pin_str_of(pin_cli_value(cli, "module")),
                                  .map = pin_str_of(pin_cli_value(cli, "map"))};
