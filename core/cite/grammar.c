@@ -553,10 +553,14 @@ static bool deepen_loosely(reading *r, uint32_t *pos, pin_path *path)
     bool                 end = pin_cite_token(v->text, t.to).kind == PIN_TOKEN_END;
     uint8_t              before = path->count;
     uint32_t             firm_to = *pos;
-    if (t.kind == PIN_TOKEN_NUMBER && (last->kind == PIN_STEP_PART || last->kind == PIN_STEP_CLASS)) {
-        pin_token bracket = pin_cite_token(v->text, t.to);
-        if (bracket.kind == '(' && bracket.tight) /* Annex I, Part I 2(b) */
-            return t.number <= 999 && read_number(v, pos, path, PIN_STEP_POINT);
+    if (last->kind == PIN_STEP_PART || last->kind == PIN_STEP_CLASS) { /* Annex I, Part I, 2(b) */
+        pin_token n = t.kind == ',' ? pin_cite_token(v->text, t.to) : t;
+        pin_token bracket = pin_cite_token(v->text, n.to), inner = pin_cite_token(v->text, bracket.to);
+        if (n.kind == PIN_TOKEN_NUMBER && n.number <= 999 && bracket.kind == '(' && bracket.tight &&
+            inner.kind == PIN_TOKEN_WORD) {
+            *pos = n.from;
+            return read_number(v, pos, path, PIN_STEP_POINT);
+        }
     }
     if (v->mode == PIN_CITE_PROSE || t.tight || r->nested || path->at[0].kind == PIN_STEP_RECITAL ||
         path->at[0].kind == PIN_STEP_SECTION || (v->mode == PIN_CITE_LIST && !end))
