@@ -95,9 +95,10 @@ typedef struct pin_draft_item {
     pin_str         verdict;  /* plain text, one line                                               */
     bool            verdict_given; /* the verdict stands apart from the answer, not in the blocks    */
     pin_str         status;   /* slug of a known status, or empty                                   */
-    pin_str         status_text; /* as written                                                      */
+    pin_str         status_text; /* as written; with the state of the guidance that it waits for     */
     pin_str         author, published, updated, language;
     pin_str         guidance; /* tree: guidance-id, or empty                                        */
+    uint32_t        guidance_line;
     pin_str         blocks;   /* safe blocks; with placeholders until references are resolved; empty
                                  when there is no answer                                            */
     pin_str         plain;    /* pin_blocks_text of `blocks`; whoever replaces one replaces both     */
@@ -210,6 +211,10 @@ pin_status pin_markdown_blocks(pin_marked *out, pin_pool *pool, pin_findings *fi
 /* pin_blocks_plain in the pool, without line ends after the last word. PIN_OK, PIN_NO_SPACE,
  * PIN_CORRUPT. */
 pin_status pin_blocks_text(pin_str *out, pin_pool *pool, pin_str blocks);
+/* The verdict of an answer that names none: its first sentence when that has at most
+ * PIN_VERDICT_WORDS words and `blocks` start with a paragraph, else empty. Borrowed from `plain`; to be
+ * asked again by whoever replaces the two, unless item->verdict_given. */
+pin_str    pin_first_sentence(pin_str blocks, pin_str plain);
 /* Inline Markdown as one line of plain text: a question, a note. */
 pin_str    pin_markdown_line(pin_pool *pool, pin_str text);
 

@@ -1,0 +1,454 @@
+/* When everything is read: which items stay, in which order they stand, and what the lists of the
+ * modules mean. Then cross references can be looked up. */
+#include "core/bytes/bytes.h"
+#include "indexer/corpus/map.h"
+#include "indexer/corpus/readers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SEVERAL (PIN_MAP_NONE - 1)
+
+static pin_corpus_lookup *lookup_of(const pin_corpus *corpus) { return corpus->lookup; }
+
+/* ---- Modules ---- */
+static int module_order(const void *a, const void *b)
+{
+    const pin_draft_module *x = a, *y = b;
+    if (x->order != y->order)
+        return x->order < y->order ? -1 : 1;
+    return pin_str_order(x->slug, y->slug);
+}
+
+static pin_status modules_sort(pin_corpus *corpus)
+{
+    pin_corpus_lookup *lookup = lookup_of(corpus);
+    if (corpus->module_count)
+        qsort(corpus->modules, corpus->module_count, sizeof *corpus->modules, module_order);
+    lookup->modules = (pin_map){0};
+    for (uint32_t i = 0; i < corpus->module_count; i++) {
+        uint32_t number = i;
+        if (!pin_map_put(&lookup->modules, corpus->pool, corpus->modules[i].slug, &number))
+            return PIN_NO_SPACE;
+    }
+    return PIN_OK;
+}
+
+static void modules_check_names(pin_corpus *corpus, pin_findings *findings)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < corpus->module_count; i++) {
+        const pin_draft_module *module = &corpus->modules[i];
+        if (pin_module_is_reserved(module->slug))
+            pin_finding_add(findings, PIN_ERROR, "reserved-module", module->origin, (pin_str){0}, "give it another name",
+                            "the name '%.*s' is reserved for an address of the site; its questions are left out",
+                            PIN_ARG(module->slug));
+        else
+            corpus->modules[kept++] = *module;
+    }
+    corpus->module_count = kept;
+}
+
+/* ---- Items ---- */
+/* The first of a name stays. */
+static pin_status items_check_names(pin_corpus *corpus, pin_findings *findings)
+{
+    pin_corpus_lookup *lookup = lookup_of(corpus);
+    uint32_t           kept   = 0;
+    if (!pin_map_reserve(&lookup->ids, corpus->pool, corpus->item_count))
+        return PIN_NO_SPACE;
+    for (uint32_t i = 0; i < corpus->item_count; i++) {
+        const pin_draft_item *item   = &corpus->items[i];
+        uint32_t              number = kept;
+        if (pin_map_get(&lookup->modules, item->module) == PIN_MAP_NONE) {
+            corpus->skipped_count++; /* of a reserved module, told once */
+            continue;
+        }
+        if (!pin_map_put(&lookup->ids, corpus->pool, item->id, &number))
+            return PIN_NO_SPACE;
+        if (number != kept) {
+            pin_origin first = corpus->items[number].origin;
+            pin_finding_add(findings, PIN_ERROR, "duplicate-id", item->origin, item->id, "give one of them another id",
+                            "the id '%.*s' is taken by the question in %.*s:%u; this one is left out", PIN_ARG(item->id),
+                            PIN_ARG(first.file), first.line);
+            corpus->skipped_count++;
+            continue;
+        }
+        if (kept != i)
+            corpus->items[kept] = *item;
+        kept++;
+    }
+    corpus->item_count = kept;
+    return PIN_OK;
+}
+
+/* The item that an entry of a module's list means, or NULL. */
+static pin_draft_item *listed_item(const pin_corpus *corpus, const pin_draft_module *module, pin_str entry)
+{
+    pin_target target = pin_corpus_target(corpus, module->slug, entry);
+    return target.kind == PIN_TARGET_ITEM ? &corpus->items[target.number] : NULL;
+}
+
+/* Own items stand as the list has them, the others after it as they were read. */
+static void items_rank(pin_corpus *corpus)
+{
+    for (uint32_t i = 0; i < corpus->item_count; i++)
+        corpus->items[i].rank = UINT32_MAX + (uint64_t)i;
+    for (uint32_t m = 0; m < corpus->module_count; m++) {
+        const pin_draft_module *module = &corpus->modules[m];
+        for (uint32_t k = module->listed_count; k-- > 0;) { /* backwards: of two places the first counts */
+            pin_draft_item *item = listed_item(corpus, module, module->listed[k]);
+            if (item && pin_str_equal(item->module, module->slug))
+                item->rank = k;
+        }
+    }
+}
+
+typedef struct place {
+    uint32_t module, item;
+    uint64_t rank;
+} place;
+
+static int place_order(const void *a, const void *b)
+{
+    const place *x = a, *y = b;
+    if (x->module != y->module)
+        return x->module < y->module ? -1 : 1;
+    return x->rank < y->rank ? -1 : x->rank > y->rank;
+}
+
+/* Moves items so that items[i] is what items[places[i].item] was, along the cycles. */
+static void items_permute(pin_draft_item *items, place *places, uint32_t count)
+{
+    for (uint32_t start = 0; start < count; start++) {
+        if (places[start].item == start)
+            continue;
+        pin_draft_item first = items[start];
+        uint32_t       at    = start;
+        for (;;) {
+            uint32_t from   = places[at].item;
+            places[at].item = at;
+            if (from == start)
+                break;
+            items[at] = items[from];
+            at        = from;
+        }
+        items[at] = first;
+    }
+}
+
+static pin_status items_sort(pin_corpus *corpus)
+{
+    uint32_t           count  = corpus->item_count;
+    pin_corpus_lookup *lookup = lookup_of(corpus);
+    place             *places = malloc(count ? count * sizeof *places : 1);
+    bool               sorted = true;
+    if (!places)
+        return PIN_NO_SPACE;
+    uint32_t module = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (i == 0 || !pin_str_equal(corpus->items[i].module, corpus->items[i - 1].module))
+            module = pin_map_get(&lookup->modules, corpus->items[i].module);
+        places[i] = (place){module, i, corpus->items[i].rank};
+        sorted    = sorted && (i == 0 || place_order(&places[i - 1], &places[i]) < 0);
+    }
+    if (!sorted) {
+        qsort(places, count, sizeof *places, place_order);
+        for (uint32_t i = 0; i < count; i++)
+            corpus->modules[places[i].module].item_count++;
+        items_permute(corpus->items, places, count);
+    } else {
+        for (uint32_t i = 0; i < count; i++)
+            corpus->modules[places[i].module].item_count++;
+    }
+    free(places);
+    uint32_t first = 0;
+    for (uint32_t m = 0; m < corpus->module_count; m++) {
+        corpus->modules[m].first_item = first;
+        first += corpus->modules[m].item_count;
+    }
+    return PIN_OK;
+}
+
+/* "6.10" at the end of an id as given ("cfaq:6.10"): the number of a section, or empty. */
+static pin_str section_of(pin_str given)
+{
+    size_t from = given.len, dots = 0;
+    while (from && (pin_is_digit((unsigned char)given.at[from - 1]) || given.at[from - 1] == '.')) {
+        dots += given.at[from - 1] == '.';
+        from--;
+    }
+    bool alone = from == 0 || given.at[from - 1] == ':';
+    return alone && dots ? pin_str_part(given, from, given.len) : (pin_str){0};
+}
+
+static pin_status lookup_fill(pin_corpus *corpus, pin_findings *findings, bool report)
+{
+    pin_corpus_lookup *lookup = lookup_of(corpus);
+    lookup->ids = lookup->given = lookup->sections = lookup->not_items = (pin_map){0};
+    if (!pin_map_reserve(&lookup->ids, corpus->pool, corpus->item_count))
+        return PIN_NO_SPACE;
+    for (uint32_t i = 0; i < corpus->item_count; i++) {
+        const pin_draft_item *item   = &corpus->items[i];
+        uint32_t              number = i;
+        if (!pin_map_put(&lookup->ids, corpus->pool, item->id, &number))
+            return PIN_NO_SPACE;
+        if (!item->given_id.len)
+            continue;
+        number = i;
+        if (!pin_map_put(&lookup->given, corpus->pool, item->given_id, &number))
+            return PIN_NO_SPACE;
+        if (report && number != i && pin_str_equal(item->module, corpus->items[number].module))
+            pin_finding_add(findings, PIN_NOTE, "duplicate-given-id", item->origin, item->id, NULL,
+                            "the id as given, '%.*s', means %.*s", PIN_ARG(item->given_id),
+                            PIN_ARG(corpus->items[number].id));
+        pin_str section = section_of(item->given_id);
+        number          = i;
+        if (!section.len)
+            continue;
+        if (!pin_map_put(&lookup->sections, corpus->pool, section, &number))
+            return PIN_NO_SPACE;
+        if (number != i) { /* two numbered FAQs: the number alone says nothing */
+            pin_map_slot *slot =
+                pin_map_slot_of(&lookup->sections, section, pin_hash64(section.at, section.len, 0));
+            slot->value = SEVERAL;
+        }
+    }
+    for (uint32_t i = 0; i < corpus->not_item_count; i++) {
+        uint32_t number = i;
+        if (!pin_map_put(&lookup->not_items, corpus->pool, corpus->not_items[i], &number))
+            return PIN_NO_SPACE;
+    }
+    return PIN_OK;
+}
+
+/* ---- Cross references ---- */
+static pin_target found(pin_target_kind kind, uint32_t number) { return (pin_target){.kind = kind, .number = number}; }
+
+static uint32_t find_joined(const pin_map *map, pin_str left, char between, pin_str right)
+{
+    char   key[2 * PIN_SLUG_MAX + 64];
+    size_t len = left.len + right.len + 1;
+    if (len > sizeof key)
+        return PIN_MAP_NONE;
+    memcpy(key, left.at, left.len);
+    key[left.len] = between;
+    memcpy(key + left.len + 1, right.at, right.len);
+    return pin_map_get(map, (pin_str){key, len});
+}
+
+/* An id, an id as given, or a path whose folders are joined by '-': "law/eu/cra" is "law-eu/cra". */
+static uint32_t find_item(const pin_corpus *corpus, pin_str text)
+{
+    const pin_corpus_lookup *lookup = lookup_of(corpus);
+    uint32_t                 number = pin_map_get(&lookup->ids, text);
+    return number != PIN_MAP_NONE ? number : pin_map_get(&lookup->given, text);
+}
+
+/* "official/faq_4-2-5": a section of the Commission's FAQ as the community's FAQ names it. */
+static pin_target find_official(const pin_corpus *corpus, pin_str text)
+{
+    const pin_str prefix = PIN_STR("official/faq_");
+    pin_target    none   = {0};
+    if (!pin_str_starts(text, prefix) || text.len == prefix.len)
+        return none;
+    pin_str section = pin_pool_copy(corpus->pool, pin_str_part(text, prefix.len, text.len));
+    char   *at      = (char *)section.at;
+    for (size_t i = 0; at && i < section.len; i++) {
+        if (at[i] == '-')
+            at[i] = '.';
+        else if (!pin_is_digit((unsigned char)at[i]))
+            return none;
+    }
+    uint32_t number = pin_map_get(&lookup_of(corpus)->sections, section);
+    if (number < SEVERAL)
+        return found(PIN_TARGET_ITEM, number);
+    return (pin_target){.kind = PIN_TARGET_OFFICIAL, .section = section};
+}
+
+static pin_target find_plain(const pin_corpus *corpus, pin_str home, pin_str text)
+{
+    const pin_corpus_lookup *lookup = lookup_of(corpus);
+    bool                     bare   = text.len && !memchr(text.at, '/', text.len);
+    uint32_t                 number;
+    if (bare && home.len && (number = find_joined(&lookup->ids, home, '/', text)) != PIN_MAP_NONE)
+        return found(PIN_TARGET_ITEM, number);
+    if ((number = find_item(corpus, text)) != PIN_MAP_NONE)
+        return found(PIN_TARGET_ITEM, number);
+    if ((number = pin_map_get(&lookup->modules, text)) != PIN_MAP_NONE)
+        return found(PIN_TARGET_MODULE, number);
+    if ((number = pin_map_get(&lookup->not_items, text)) != PIN_MAP_NONE)
+        return found(PIN_TARGET_NOT_ITEM, number);
+    return find_official(corpus, text);
+}
+
+/* "scope#cloud" is the item scope/cloud of a module file, "#cloud" one of the same module; else what
+ * follows '#' is a place within the item. */
+static pin_target find_fragment(const pin_corpus *corpus, pin_str home, pin_str path, pin_str fragment)
+{
+    const pin_corpus_lookup *lookup = lookup_of(corpus);
+    pin_str                  module = path;
+    for (size_t i = 0; i < path.len; i++)
+        if (path.at[i] == '/')
+            module = pin_str_part(path, i + 1, path.len);
+    uint32_t number = find_joined(&lookup->ids, path.len ? module : home, '/', fragment);
+    if (number != PIN_MAP_NONE)
+        return found(PIN_TARGET_ITEM, number);
+    return path.len ? find_plain(corpus, home, path) : (pin_target){0};
+}
+
+pin_target pin_corpus_target(const pin_corpus *corpus, pin_str home, pin_str text)
+{
+    if (!corpus->lookup || !text.len)
+        return (pin_target){0};
+    const char *hash = memchr(text.at, '#', text.len);
+    if (hash) {
+        size_t at = (size_t)(hash - text.at);
+        return find_fragment(corpus, home, pin_str_part(text, 0, at), pin_str_part(text, at + 1, text.len));
+    }
+    pin_target target = find_plain(corpus, home, text);
+    if (target.kind != PIN_TARGET_NOTHING)
+        return target;
+    /* a path to a module file, or to a folder below folders: by its slug, then by its last part */
+    pin_str  slug   = pin_slug(corpus->pool, text);
+    uint32_t number = memchr(text.at, '/', text.len) ? pin_map_get(&lookup_of(corpus)->modules, slug) : PIN_MAP_NONE;
+    return number == PIN_MAP_NONE ? target : found(PIN_TARGET_MODULE, number);
+}
+
+/* ---- The lists of the modules ---- */
+static void member_missing(const pin_draft_module *module, uint32_t k, pin_target target, pin_findings *findings)
+{
+    pin_origin origin = {module->list_origin.file, module->listed_lines[k]};
+    pin_str    entry  = module->listed[k];
+    switch (target.kind) {
+    case PIN_TARGET_MODULE: /* the list at the root names folders */
+        break;
+    case PIN_TARGET_OFFICIAL:
+        pin_finding_add(findings, PIN_NOTE, "official-reference", origin, (pin_str){0},
+                        "add the Commission FAQ to the corpora to show it here",
+                        "the list names section %.*s of the Commission FAQ, which is not among the questions",
+                        PIN_ARG(target.section));
+        break;
+    case PIN_TARGET_NOT_ITEM:
+        pin_finding_add(findings, PIN_WARNING, "dead-reference", origin, (pin_str){0}, NULL,
+                        "the list names '%.*s', which is no question", PIN_ARG(entry));
+        break;
+    default:
+        pin_finding_add(findings, PIN_ERROR, "dead-reference", origin, (pin_str){0},
+                        "name a file of the folder, or FOLDER/FILE", "the list names '%.*s', which is not there",
+                        PIN_ARG(entry));
+    }
+}
+
+static pin_status members_fill(pin_corpus *corpus, pin_draft_module *module, uint32_t number, uint32_t *seen,
+                               pin_findings *findings)
+{
+    module->members = pin_pool_take(corpus->pool, (size_t)module->listed_count + module->item_count, sizeof(pin_str));
+    if (!module->members)
+        return PIN_NO_SPACE;
+    for (uint32_t k = 0; k < module->listed_count; k++) {
+        pin_target target = pin_corpus_target(corpus, module->slug, module->listed[k]);
+        if (target.kind != PIN_TARGET_ITEM) {
+            member_missing(module, k, target, findings);
+            continue;
+        }
+        if (seen[target.number] == number) {
+            pin_finding_add(findings, PIN_NOTE, "listed-twice",
+                            (pin_origin){module->list_origin.file, module->listed_lines[k]},
+                            corpus->items[target.number].id, NULL, "the list names '%.*s' twice",
+                            PIN_ARG(module->listed[k]));
+            continue;
+        }
+        seen[target.number]                    = number;
+        module->members[module->member_count++] = corpus->items[target.number].id;
+    }
+    for (uint32_t i = module->first_item; i < module->first_item + module->item_count; i++)
+        if (seen[i] != number)
+            module->members[module->member_count++] = corpus->items[i].id;
+    return PIN_OK;
+}
+
+static pin_status modules_fill(pin_corpus *corpus, pin_findings *findings)
+{
+    uint32_t  *seen   = calloc(corpus->item_count ? corpus->item_count : 1, sizeof *seen);
+    pin_status status = seen ? PIN_OK : PIN_NO_SPACE;
+    for (uint32_t m = 0; m < corpus->module_count && status == PIN_OK; m++)
+        status = members_fill(corpus, &corpus->modules[m], m + 1, seen, findings);
+    free(seen);
+    return status;
+}
+
+/* ---- Guidance that an item waits for ---- */
+static bool is_named(pin_str path, pin_str name)
+{
+    return path.len >= name.len && pin_str_equal(pin_str_part(path, path.len - name.len, path.len), name) &&
+           (path.len == name.len || path.at[path.len - name.len - 1] == '/');
+}
+
+static pin_str last_part(pin_str path)
+{
+    size_t from = path.len;
+    while (from && path.at[from - 1] != '/')
+        from--;
+    return pin_str_part(path, from, path.len);
+}
+
+static void guidance_missing(pin_corpus *corpus, const pin_draft_item *item, pin_findings *findings)
+{
+    enum { NAMES_MAX = 256 };
+    const char *names[NAMES_MAX + 1] = {0};
+    for (uint32_t i = 0; i < corpus->not_item_count && i < NAMES_MAX; i++)
+        names[i] = pin_pool_format(corpus->pool, "%.*s", PIN_ARG(last_part(corpus->not_items[i]))).at;
+    const char *near = pin_nearest_name(item->guidance, names);
+    pin_str     hint = near ? pin_pool_format(corpus->pool, "did you mean '%s'?", near) : PIN_STR("");
+    pin_finding_add(findings, PIN_WARNING, "guidance-missing", (pin_origin){item->origin.file, item->guidance_line},
+                    item->id, NULL, "there is no guidance request '%.*s'", PIN_ARG(item->guidance));
+    if (hint.len && findings->count)
+        findings->at[findings->count - 1].hint = hint;
+}
+
+static void guidance_add(pin_corpus *corpus, pin_draft_item *item, pin_findings *findings)
+{
+    uint32_t i = 0;
+    while (i < corpus->not_item_count && !is_named(corpus->not_items[i], item->guidance))
+        i++;
+    if (i == corpus->not_item_count) {
+        guidance_missing(corpus, item, findings);
+        return;
+    }
+    pin_str state = corpus->not_item_states[i], text;
+    if (!state.len)
+        return;
+    text = pin_pool_format(corpus->pool, "%.*s%s%.*s", PIN_ARG(item->status_text),
+                           item->status_text.len ? "; guidance: " : "guidance: ", PIN_ARG(state));
+    if (text.at)
+        item->status_text = text;
+}
+
+pin_status pin_corpus_finish(pin_corpus *corpus, pin_findings *findings, pin_error *err)
+{
+    if (!corpus->lookup)
+        corpus->lookup = pin_pool_take(corpus->pool, 1, sizeof(pin_corpus_lookup));
+    if (!corpus->lookup)
+        return pin_fail(err, PIN_NO_SPACE, 0, "no memory for the corpus");
+    modules_check_names(corpus, findings);
+    pin_status status = modules_sort(corpus);
+    if (status == PIN_OK)
+        status = items_check_names(corpus, findings);
+    if (status == PIN_OK) /* for the lists, which give the ranks */
+        status = lookup_fill(corpus, findings, false);
+    if (status == PIN_OK) {
+        items_rank(corpus);
+        status = items_sort(corpus);
+    }
+    if (status == PIN_OK)
+        status = lookup_fill(corpus, findings, true);
+    if (status == PIN_OK)
+        status = modules_fill(corpus, findings);
+    for (uint32_t i = 0; i < corpus->item_count && status == PIN_OK; i++)
+        if (corpus->items[i].guidance.len)
+            guidance_add(corpus, &corpus->items[i], findings);
+    if (findings->short_of_memory)
+        status = PIN_NO_SPACE;
+    return status == PIN_OK ? PIN_OK : pin_fail(err, status, 0, "no memory for the corpus");
+}
