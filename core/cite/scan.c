@@ -315,6 +315,12 @@ static void remember_head(scan *s, const pin_step *step, uint32_t number)
     *h = (head){*step, number, true};
 }
 
+/* "The FAQ says that Annex I .." speaks of the annex of an act, as a guide has none. */
+static bool guides(const scan *s, const mention *m)
+{
+    return m->type == PIN_ACT_GUIDE || (m->number != PIN_ACT_OTHER && pin_cite_act_is(&s->v, m->number, PIN_ACT_GUIDE));
+}
+
 static verdict of_context(const scan *s, const pin_parsed *cite)
 {
     if (cite->root == PIN_STEP_SECTION)
@@ -323,7 +329,7 @@ static verdict of_context(const scan *s, const pin_parsed *cite)
         const head *h = same_head(s, &cite->first.at[0]);
         if (h)
             return (verdict){h->number, WHY_CONTEXT};
-        if (s->has_subject)
+        if (s->has_subject && !guides(s, &s->subject))
             return (verdict){s->subject.number, WHY_CONTEXT};
     }
     return by_default(s);

@@ -170,7 +170,6 @@ static pin_status check_item(pin_check *k, pin_draft_item *item, bool has_lists,
     pin_check_prose(k);
     pin_check_links(k, item->links, item->link_count, item->module, true);
     pin_check_mentions(k);
-    pin_check_guidance(k);
     if (k->short_of_memory)
         return no_memory(err);
     pin_check_report(k, has_lists);

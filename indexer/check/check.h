@@ -14,7 +14,6 @@
  *     quote-not-found         error    quoted words do not stand in any provision of their entry
  *     dead-reference          error    a cross reference leads nowhere
  *     duplicate-question      warning  the same question (in its normal form) stands above
- *     unanswered              note     a question without an answer
  *     too-many-citations      warning  more than PIN_CHECK_ROWS_MAX in one item: the rest is not kept */
 #ifndef PIN_CHECK_H
 #define PIN_CHECK_H

@@ -61,8 +61,6 @@ uint32_t pin_check_next_entry(const pin_check *k);
 /* ---- links.c: what the cross references of an answer mean ---- */
 /* Fills k->answers for `links`. With `cites`, a reference to the law makes a row of k->item. */
 void pin_check_links(pin_check *k, const pin_draft_link *links, uint32_t count, pin_str home, bool cites);
-/* guidance-id of k->item: is there such a file? */
-void pin_check_guidance(pin_check *k);
 
 /* ---- report.c: what is wrong with k->item ---- */
 /* `has_lists`: other items of its file have citation lists. */

@@ -19,12 +19,14 @@ static bool make_room(pin_check *k, uint32_t count)
     return true;
 }
 
-static void mark_linked(pin_check *k, uint32_t row, uint32_t line)
+static void mark_linked(pin_check *k, uint32_t row, const pin_draft_link *link)
 {
     if (k->rows[row].c.in_list)
         return;
-    if (!k->rows[row].linked)
-        k->rows[row].line = line;
+    if (!k->rows[row].linked) {
+        k->rows[row].line = link->line;
+        k->rows[row].c.written = link->target; /* the prose around may have been read with it */
+    }
     k->rows[row].linked = true;
 }
 
@@ -41,7 +43,7 @@ static bool cite_words(pin_check *k, pin_link_answer *out, const pin_draft_link 
             continue;
         uint32_t row = cites ? pin_check_add(k, ref, link->target, entry, link->line) : PIN_NO_PROVISION;
         if (row != PIN_NO_PROVISION) {
-            mark_linked(k, row, link->line);
+            mark_linked(k, row, link);
             if (out->kind != PIN_ANSWER_CITE)
                 *out = (pin_link_answer){.kind = PIN_ANSWER_CITE, .citation = row};
         }
@@ -69,7 +71,7 @@ static void cite_section(pin_check *k, pin_link_answer *out, const pin_draft_lin
     uint32_t row = pin_check_add(k, &ref, link->target, pin_check_next_entry(k), link->line);
     if (row == PIN_NO_PROVISION)
         return;
-    mark_linked(k, row, link->line);
+    mark_linked(k, row, link);
     *out = (pin_link_answer){.kind = PIN_ANSWER_CITE, .citation = row};
     if (!link->has_words)
         out->words = pin_pool_format(k->pool, "%.*s, section %.*s", PIN_ARG(k->sources->sources[act].names[0]),
@@ -128,18 +130,4 @@ void pin_check_links(pin_check *k, const pin_draft_link *links, uint32_t count, 
         return;
     for (uint32_t i = 0; i < count && !k->short_of_memory; i++)
         resolve_link(k, &k->answers[i], &links[i], home, cites);
-}
-
-void pin_check_guidance(pin_check *k)
-{
-    pin_str name = k->item->guidance;
-    if (!name.len)
-        return;
-    pin_str path = pin_pool_format(k->pool, "pending-guidance/%.*s", PIN_ARG(name));
-    if (pin_corpus_target(k->corpus, (pin_str){0}, path).kind != PIN_TARGET_NOTHING ||
-        pin_corpus_target(k->corpus, (pin_str){0}, name).kind != PIN_TARGET_NOTHING)
-        return;
-    pin_finding_add(k->findings, PIN_ERROR, "dead-reference", k->item->origin, k->item->id,
-                    pin_check_suggest(k, path), "guidance-id '%.*s' leads nowhere: there is no '%.*s.md'",
-                    PIN_ARG(name), PIN_ARG(path));
 }

@@ -68,34 +68,24 @@ static bool covers(const pin_citation *cited, const pin_citation *named)
            pin_cite_is_ancestor(named->id, cited->id);
 }
 
+/* Cited, or named again more exactly: "Annex I, Part I" says all that "Annex I" did. */
 static bool is_covered(const pin_check *k, const pin_citation *named)
 {
-    for (uint32_t i = 0; i < k->row_count; i++)
-        if ((k->rows[i].c.in_list || k->rows[i].linked) && covers(&k->rows[i].c, named))
+    for (uint32_t i = 0; i < k->row_count; i++) {
+        const pin_citation *c = &k->rows[i].c;
+        if ((c->in_list || k->rows[i].linked) && covers(c, named))
             return true;
+        if (pin_str_equal(c->source, named->source) && pin_cite_is_ancestor(named->id, c->id))
+            return true;
+    }
     return false;
-}
-
-/* "entry 4.2.5" in an answer of the FAQ itself refers to a neighbour; no citation is missing. */
-static bool is_item_here(const pin_check *k, const pin_citation *c)
-{
-    static const char prefix[] = "sec_";
-    char              room[64];
-    pin_buf           path = pin_buf_over(room, sizeof room);
-    if (!pin_str_equal(c->source, PIN_STR("cfaq")) || !pin_str_starts(c->id, pin_str_of(prefix)))
-        return false;
-    pin_buf_adds(&path, "official/faq_");
-    for (size_t i = sizeof prefix - 1; i < c->id.len; i++)
-        pin_buf_byte(&path, c->id.at[i] == '.' ? '-' : c->id.at[i]);
-    return pin_buf_status(&path) == PIN_OK &&
-           pin_corpus_target(k->corpus, (pin_str){0}, pin_buf_str(&path)).kind == PIN_TARGET_ITEM;
 }
 
 static void report_uncited(pin_check *k, const pin_row *row)
 {
     const pin_citation     *c = &row->c;
     const pin_draft_source *s = source_of(k, c);
-    if (c->in_list || row->linked || c->in_question || !s || is_covered(k, c) || is_item_here(k, c))
+    if (c->in_list || row->linked || c->in_question || !s || is_covered(k, c))
         return;
     if (c->id.len)
         add(k, PIN_WARNING, "cited-in-answer-only", row->line, "add it to the citations, or leave it out",
@@ -181,8 +171,6 @@ void pin_check_report(pin_check *k, bool has_lists)
     if (k->cut)
         add(k, PIN_WARNING, "too-many-citations", 0, "split the item", "more than 4096 citations: the rest is not "
             "kept%.*s%.*s", (pin_str){0}, (pin_str){0});
-    if (k->item->blocks.len == 0)
-        add(k, PIN_NOTE, "unanswered", 0, NULL, "the question has no answer%.*s%.*s", (pin_str){0}, (pin_str){0});
-    else
+    if (k->item->blocks.len) /* the readers have named the unanswered ones */
         report_empty(k, has_lists);
 }

@@ -163,12 +163,82 @@ uint32_t pin_check_next_entry(const pin_check *k)
     return next;
 }
 
+static bool is_word_byte(pin_str text, size_t pos)
+{
+    unsigned char c = pos < text.len ? (unsigned char)text.at[pos] : ' ';
+    return pin_is_alpha(c) || pin_is_digit(c) || c >= 0x80;
+}
+
+/* Is `part` among the words of `whole`, not cut out of a longer number or word? */
+static bool has_words(pin_str whole, pin_str part)
+{
+    for (size_t i = 0; part.len && i + part.len <= whole.len; i++)
+        if (memcmp(whole.at + i, part.at, part.len) == 0 && (i == 0 || !is_word_byte(whole, i - 1)) &&
+            !is_word_byte(whole, i + part.len))
+            return true;
+    return false;
+}
+
+/* Other acts have no ids to go by: "5(11)" of the answer is in "Articles 4(8) and 5(11) DA" of the list. */
+static uint32_t same_other_act(const pin_check *k, const pin_ref *ref, pin_str written)
+{
+    for (uint32_t i = 0; ref->state == PIN_CITE_OTHER_ACT && i < k->row_count; i++) {
+        const pin_citation *c = &k->rows[i].c;
+        if (c->state == PIN_CITE_OTHER_ACT && (has_words(c->written, written) || has_words(written, c->written)))
+            return i;
+    }
+    return PIN_NO_PROVISION;
+}
+
+/* An answer of the FAQ itself that points to its neighbours, "section 4.2", "entry 4.2.5": their items
+ * are here, so nothing outside is cited. */
+static bool is_neighbour(const pin_check *k, pin_str number)
+{
+    char     room[64];
+    pin_buf  path = pin_buf_over(room, sizeof room);
+    uint32_t tries = 2; /* the section itself, or its first entry when it is a heading */
+    pin_buf_adds(&path, "official/faq_");
+    for (size_t i = 0; i < number.len; i++)
+        pin_buf_byte(&path, number.at[i] == '.' ? '-' : number.at[i]);
+    while (tries-- > 0 && pin_buf_status(&path) == PIN_OK) {
+        if (pin_corpus_target(k->corpus, (pin_str){0}, pin_buf_str(&path)).kind == PIN_TARGET_ITEM)
+            return true;
+        pin_buf_adds(&path, "-1");
+    }
+    return false;
+}
+
+/* The number of "section 4.2", "sections 4.2", "entry 4.2.5", "4.2.5"; empty for anything else. */
+static pin_str section_number(pin_str written)
+{
+    static const char *const words[] = {"section ", "sections ", "entry ", "entries "};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (pin_str_starts(written, pin_str_of(words[i])))
+            written = pin_str_part(written, strlen(words[i]), written.len);
+    for (size_t i = 0; i < written.len; i++)
+        if (!pin_is_digit((unsigned char)written.at[i]) && written.at[i] != '.')
+            return (pin_str){0};
+    return written;
+}
+
+static bool points_to_neighbour(const pin_check *k, const pin_ref *ref, pin_str written)
+{
+    if (ref->state == PIN_CITE_NOT_UNDERSTOOD)
+        return is_neighbour(k, section_number(written));
+    return pin_str_equal(ref->source, PIN_STR("cfaq")) && pin_str_starts(ref->id, PIN_STR("sec_")) &&
+           is_neighbour(k, pin_str_part(ref->id, 4, ref->id.len));
+}
+
 uint32_t pin_check_add(pin_check *k, const pin_ref *ref, pin_str written, uint32_t entry, uint32_t line)
 {
     /* every second sentence names the act that the corpus is about: that cites nothing in particular */
     if (is_whole_act(ref) && source_number(k, ref->source) == k->sources->default_source)
         return PIN_NO_PROVISION;
+    if (points_to_neighbour(k, ref, written))
+        return PIN_NO_PROVISION;
     uint32_t same = same_row(k, 0, ref, written);
+    if (same == PIN_NO_PROVISION)
+        same = same_other_act(k, ref, written);
     if (same != PIN_NO_PROVISION) {
         if (!k->rows[same].c.in_list)
             k->rows[same].c.from_range &= ref->from_range;
@@ -324,12 +394,6 @@ static size_t name_at(pin_str text, size_t pos, pin_str name)
         at++;
     }
     return at - pos;
-}
-
-static bool is_word_byte(pin_str text, size_t pos)
-{
-    unsigned char c = pos < text.len ? (unsigned char)text.at[pos] : ' ';
-    return pin_is_alpha(c) || pin_is_digit(c) || c >= 0x80;
 }
 
 /* One word alone is too little for a guide ("FAQ"), and for an act only as it is written ("GDPR"). */
