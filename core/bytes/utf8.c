@@ -31,6 +31,10 @@ size_t pin_utf8_valid(pin_str text)
     size_t pos = 0;
     while (pos < text.len) {
         size_t at = pos;
+        if (text.len - at >= 8 && !(pin_load64((const uint8_t *)text.at + at) & 0x8080808080808080u)) {
+            pos += 8; /* eight bytes of ASCII at once: most text is, and every text read is checked */
+            continue;
+        }
         if (pin_utf8_next(text, &pos) == PIN_UTF8_BAD)
             return at;
     }
