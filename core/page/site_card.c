@@ -13,20 +13,34 @@ static bool already_shown(const pin_view_card *v, const pin_citation *c)
     return false;
 }
 
+/* Where the publisher of the law shows this provision; empty when the source names no pattern. */
+static pin_str official_link(pin_site *s, const pin_source *source, pin_str id)
+{
+    size_t  cap = source->link.len + 2 * id.len + 1;
+    char   *at = pin_site_take(s, cap, 1);
+    pin_buf link = pin_buf_over(at, at ? cap : 0);
+    pin_page_add_official_link(&link, source, id);
+    return pin_buf_status(&link) == PIN_OK && link.len ? pin_buf_str(&link) : source->eli;
+}
+
 static void add_words(pin_site *s, pin_view_card *v, const pin_citation *c)
 {
     pin_provision p = {0};
+    pin_source    source = {0};
     if (c->provision == PIN_NO_PROVISION || already_shown(v, c) ||
-        !pin_site_good(s, pin_index_provision(&p, s->ix, c->provision, s->arena, s->err)))
+        !pin_site_good(s, pin_index_provision(&p, s->ix, c->provision, s->arena, s->err)) ||
+        !pin_site_good(s, pin_index_source(&source, s->ix, p.source, s->arena, s->err)))
         return;
     v->words[v->words_count] = (pin_view_card_words){
         .number = v->words_count + 1,
         .source = c->source,
         .provision = c->id,
         .label = p.label,
-        .act = pin_site_act(s, c->source),
+        .act = pin_page_act_name(&source),
         .heading = p.heading,
         .text = pin_site_words(s, p.text),
+        .quote = c->quote,
+        .official = official_link(s, &source, c->id),
     };
     v->words_count++;
 }

@@ -80,10 +80,7 @@ void pin_site_frame(pin_site *s, const pin_frame *frame)
         .engine = s->release.engine,
     };
     page.laws = laws_of(s, &page.laws_count);
-    if (s->path.len == 0)
-        page.site = (pin_str){0}; /* the hub's title is the site's */
-    if (page.site.len == 0)
-        page.site = (pin_str){0};
+    page.hub = s->path.len == 0; /* its title is the site's */
     if (s->status == PIN_OK)
         pin_render_page(s->out, &page);
 }

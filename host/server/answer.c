@@ -512,17 +512,22 @@ enum MHD_Result pin_answer(void *cls, struct MHD_Connection *connection, const c
     if (!r)
         return MHD_NO;
     if (*upload_len)
-        return MHD_NO; /* a body where none belongs: it was refused below, this is the rest of it */
-    if (r->seen && r->status)
-        return MHD_YES;
-    r->seen = true;
-    r->began = pin_server_micros();
+        return MHD_NO; /* a body where none belongs: it was refused at the first call, this is the rest of it */
     const char     *length = request_header(connection, "Content-Length");
+    bool            has_body = (length && strtoull(length, NULL, 10) != 0) || request_header(connection, "Transfer-Encoding");
+    bool            known = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
     enum MHD_Result sent;
-    if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
+    /* An answer given at the first call, when only the headers are there, ends the connection: right for
+     * what is refused, wrong for everything else. */
+    if (!r->seen && known && !has_body) {
+        r->seen = true;
+        return MHD_YES;
+    }
+    r->began = pin_server_micros();
+    if (!known)
         sent = send_text(connection, r, 405, "only GET and HEAD are answered here\n", "Allow", "GET, HEAD");
-    else if ((length && strtoull(length, NULL, 10) != 0) || request_header(connection, "Transfer-Encoding"))
-        sent = send_text(connection, r, 413, "a request here has no body\n", "Connection", "close");
+    else if (has_body)
+        sent = send_text(connection, r, 413, "a request here has no body\n", NULL, NULL);
     else
         sent = answer(server, connection, r);
     uint64_t micros = pin_server_micros() - r->began;
