@@ -1,0 +1,204 @@
+/* The second look at the best items: are neighbouring words of the query near each other in the
+ * question, how much of the question does the query cover, is the query that very question?
+ *
+ * Nearness: for neighbouring query words a, b that both stand in the question, at most RULE_NEAR words
+ * apart: min(weight a, weight b) / distance (after Rasolofo and Savoy, Term Proximity Scoring for
+ * Keyword-Based Retrieval Systems, ECIR 2003, with 1/d instead of 1/d^2). Only words that are met as
+ * written count, or, for a word that no item has, as what it was read as. */
+#include <string.h>
+
+#include "core/bytes/bytes.h"
+#include "core/search/plan.h"
+#include "core/text/text.h"
+
+#define NO_SLOT UINT32_MAX
+#define SLOTS_MAX (PIN_QUERY_TERMS + RULE_PROVISIONS_MAX)
+
+typedef struct near_term {
+    uint32_t number; /* of the term in the dictionary */
+    uint32_t slot;
+} near_term;
+
+struct near_terms {
+    near_term *at; /* sorted by number, each once */
+    uint32_t   count;
+    uint32_t   after[SLOTS_MAX]; /* slot of the next word in the query, or NO_SLOT */
+};
+
+static void insert(near_terms *terms, near_term t)
+{
+    uint32_t place = terms->count;
+    for (uint32_t i = 0; i < terms->count; i++)
+        if (terms->at[i].number == t.number)
+            return;
+    while (place > 0 && terms->at[place - 1].number > t.number) {
+        terms->at[place] = terms->at[place - 1];
+        place--;
+    }
+    terms->at[place] = t;
+    terms->count++;
+}
+
+static uint32_t slot_at(const plan *p, uint32_t position)
+{
+    for (uint32_t i = 0; i < p->slot_count; i++)
+        if (!p->slots[i].provision && p->slots[i].position == position)
+            return i;
+    return NO_SLOT;
+}
+
+pin_status plan_near_terms(near_terms **out, plan *p, pin_arena *arena, pin_error *err)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < p->slot_count; i++)
+        count += p->slots[i].way_count;
+    near_terms *terms = pin_arena_take(arena, 1, sizeof *terms);
+    near_term  *at = pin_arena_take(arena, count, sizeof *at);
+    if (!terms || !at)
+        return pin_fail(err, PIN_NO_SPACE, 0, "the query needs more memory than was lent");
+    terms->at = at;
+    for (uint32_t i = 0; i < p->slot_count; i++) {
+        const plan_slot *slot = &p->slots[i];
+        terms->after[i] = slot->provision ? NO_SLOT : slot_at(p, slot->position + 1);
+        for (uint32_t w = 0; w < slot->way_count; w++)
+            if (slot->ways[w].near)
+                insert(terms, (near_term){.number = slot->ways[w].parts[0].term.number, .slot = i});
+    }
+    *out = terms;
+    return PIN_OK;
+}
+
+static uint32_t slot_of_term(const near_terms *terms, uint32_t number)
+{
+    uint32_t low = 0, high = terms->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (terms->at[middle].number == number)
+            return terms->at[middle].slot;
+        if (terms->at[middle].number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NO_SLOT;
+}
+
+static void lower(uint32_t *least, uint32_t distance)
+{
+    if (distance < *least)
+        *least = distance;
+}
+
+/* Least distance in the question between each slot and the one after it. */
+static void distances(uint32_t *least, const plan *p, const near_terms *terms, const uint32_t *slots, uint32_t count)
+{
+    uint32_t last[SLOTS_MAX]; /* 1 + where the slot was seen last */
+    memset(last, 0, p->slot_count * sizeof *last);
+    for (uint32_t i = 0; i < p->slot_count; i++)
+        least[i] = UINT32_MAX;
+    for (uint32_t at = 0; at < count; at++) {
+        uint32_t slot = slots[at];
+        if (slot == NO_SLOT)
+            continue;
+        uint32_t after = terms->after[slot];
+        last[slot] = at + 1;
+        if (after != NO_SLOT && last[after])
+            lower(&least[slot], at + 1 - last[after]);
+        for (uint32_t before = 0; before < p->slot_count; before++)
+            if (terms->after[before] == slot && last[before])
+                lower(&least[before], at + 1 - last[before]);
+    }
+}
+
+static uint32_t nearness(const plan *p, const near_terms *terms, const uint32_t *slots, uint32_t count)
+{
+    uint32_t least[SLOTS_MAX];
+    uint64_t sum = 0;
+    distances(least, p, terms, slots, count);
+    for (uint32_t i = 0; i < p->slot_count; i++) {
+        if (terms->after[i] == NO_SLOT || least[i] == 0 || least[i] > RULE_NEAR)
+            continue;
+        uint32_t a = p->slots[i].weight, b = p->slots[terms->after[i]].weight;
+        sum += (uint64_t)(a < b ? a : b) * RULE_NEAR_UNIT * p->settings.question_weight / least[i];
+    }
+    return (uint32_t)sum;
+}
+
+pin_status plan_bonus(bonus *out, plan *p, const near_terms *terms, uint32_t item, uint32_t score, pin_error *err)
+{
+    uint32_t numbers[RULE_QUESTION_TERMS], count = 0;
+    *out = (bonus){0};
+    pin_status s = pin_read_question_terms(numbers, RULE_QUESTION_TERMS, &count, p->ix, item, err);
+    if (s != PIN_OK)
+        return s;
+    if (count > RULE_QUESTION_TERMS)
+        count = RULE_QUESTION_TERMS;
+    for (uint32_t i = 0; i < count; i++) {
+        numbers[i] = slot_of_term(terms, numbers[i]);
+        out->covered += numbers[i] != NO_SLOT;
+    }
+    out->of = count;
+    out->near = nearness(p, terms, numbers, count);
+    if (count)
+        out->share = (uint32_t)((uint64_t)score * RULE_SHARE * out->covered / count / RULE_ONE);
+    return PIN_OK;
+}
+
+/* ---- The exact question ---- */
+
+static pin_status normal_form(pin_str *out, pin_str text, pin_arena *scratch, pin_error *err)
+{
+    pin_buf none = pin_buf_over(NULL, 0);
+    pin_normalise(&none, text);
+    char *room = pin_arena_take(scratch, none.len, 1);
+    if (!room)
+        return pin_fail(err, PIN_NO_SPACE, 0, "the query needs more memory than was lent");
+    pin_buf b = pin_buf_over(room, none.len);
+    pin_normalise(&b, text);
+    *out = pin_buf_str(&b);
+    return PIN_OK;
+}
+
+static pin_status is_question_of(bool *out, plan *p, uint32_t item, pin_str normal, pin_arena *scratch,
+                                 pin_error *err)
+{
+    pin_item   it;
+    pin_str    form;
+    pin_status s = pin_index_item(&it, p->ix, item, scratch, err);
+    if (s == PIN_OK)
+        s = normal_form(&form, it.question, scratch, err);
+    if (s == PIN_OK)
+        *out = pin_str_equal(form, normal);
+    return s;
+}
+
+pin_status plan_exact_items(uint32_t *items, uint32_t cap, uint32_t *count, plan *p, pin_arena *scratch,
+                            pin_error *err)
+{
+    uint32_t found = 0;
+    pin_str  normal;
+    *count = 0;
+    if (p->query.len > RULE_EXACT_BYTES)
+        return PIN_OK;
+    size_t     mark = scratch->used;
+    pin_status s = normal_form(&normal, p->query, scratch, err);
+    if (s == PIN_OK && normal.len)
+        s = pin_read_exact(items, cap, &found, p->ix, normal, err);
+    if (found > cap)
+        found = cap;
+    for (uint32_t i = 0; s == PIN_OK && i < found; i++) {
+        bool   equal = false;
+        size_t inner = scratch->used;
+        s = is_question_of(&equal, p, items[i], normal, scratch, err);
+        scratch->used = inner;
+        if (s == PIN_NEED) {
+            p->needs = true;
+            s = PIN_OK;
+        }
+        if (s == PIN_OK && equal)
+            items[(*count)++] = items[i];
+    }
+    scratch->used = mark;
+    p->needs |= s == PIN_NEED;
+    return s == PIN_NEED || s == PIN_NOT_FOUND ? PIN_OK : s;
+}
