@@ -254,6 +254,7 @@ pin_status pin_check_corpus(pin_corpus *corpus, const pin_source_set *sources, p
     free(k.answers);
     free(k.spans);
     free(k.rows);
+    free(k.prose);
     free(k.room);
     free(lists);
     free(home);

@@ -183,6 +183,17 @@ static void every_entry_ends_in_one_state(void **state)
     assert_has(finding(w, "provision-missing")->hint, "Article 13(3)");
 }
 
+static void citations_do_not_run_on_from_cell_to_cell(void **state)
+{
+    world *w = *state;
+    load(w, "cra", act);
+    put(w, "x.jsonl",
+        "{\"id\":\"m/a\",\"question\":\"Q?\",\"answer\":\"| P | W |\\n|---|---|\\n| (1) | Article 13 |\\n| (2) | Article "
+        "31 |\\n| (3) | none |\"}\n");
+    run(w);
+    assert_rows(w, "m/a", "cra:art_13/resolved/0 cra:art_31/resolved/1");
+}
+
 static void without_the_act_ids_are_kept_unproved(void **state)
 {
     world *w = *state;
@@ -376,6 +387,7 @@ int main(void)
         TEST(provisions_are_taken_from_the_note_of_an_entry_that_names_an_act),
         TEST(a_provision_that_is_given_is_what_counts),
         TEST(every_entry_ends_in_one_state),
+        TEST(citations_do_not_run_on_from_cell_to_cell),
         TEST(without_the_act_ids_are_kept_unproved),
         TEST(what_the_answer_names_must_be_in_the_list),
         TEST(where_no_item_of_a_file_has_a_list_none_is_missed),

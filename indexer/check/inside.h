@@ -23,6 +23,8 @@ typedef struct pin_check {
     /* for scanning */
     void     *room;
     size_t    room_size;
+    char     *prose;
+    size_t    prose_cap;
 
     /* the item at hand */
     pin_draft_item  *item;

@@ -344,11 +344,36 @@ static void add_span(pin_check *k, const pin_ref *ref, uint32_t citation)
     k->spans[k->span_count++] = (pin_cite_span){ref->from, ref->to, citation};
 }
 
+/* Cells of a table are parted by tabs and its rows by line ends; no citation goes from one to the next, so
+ * these become semicolons here, of the same length. The text itself where there is no table. */
+static pin_str without_tables(pin_check *k, pin_str text)
+{
+    if (!text.len || !memchr(text.at, '\t', text.len))
+        return text;
+    if (text.len > k->prose_cap) {
+        char *more = realloc(k->prose, text.len);
+        if (!more) {
+            k->short_of_memory = true;
+            return text;
+        }
+        k->prose = more;
+        k->prose_cap = text.len;
+    }
+    bool row = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+        row |= c == '\t';
+        k->prose[i] = c == '\t' || (row && c == '\n') ? ';' : c;
+        row &= c != '\n';
+    }
+    return (pin_str){k->prose, text.len};
+}
+
 static void resolve_text(pin_check *k, pin_str text, bool is_question, bool is_answer)
 {
     pin_refs refs;
     uint32_t entry = 0, last_from = UINT32_MAX;
-    pin_check_scan(&refs, k, text, PIN_CITE_PROSE, k->sources->default_source);
+    pin_check_scan(&refs, k, without_tables(k, text), PIN_CITE_PROSE, k->sources->default_source);
     for (uint32_t i = 0; i < refs.count; i++) {
         const pin_ref *ref = &refs.at[i];
         uint32_t       before = k->row_count;
