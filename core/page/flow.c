@@ -87,8 +87,8 @@ static void begin_line(pin_flow *flow)
     for (uint32_t i = 0; i < levels; i++) {
         pin_flow_indent *indent = &flow->indents[i];
         pin_buf_adds(flow->out, indent->led ? indent->rest : indent->lead);
+        flow->column += indent->led ? indent->rest_columns : indent->lead_columns;
         indent->led = true;
-        flow->column += indent->columns;
     }
     flow->start = flow->column;
     flow->any = true;
@@ -203,26 +203,38 @@ void pin_flow_column(pin_flow *flow, uint32_t column)
 
 /* ---- Indents ---- */
 
+static uint32_t columns_of(const char *text)
+{
+    pin_str  bytes = pin_str_of(text);
+    uint32_t columns = 0;
+    for (size_t at = 0; at < bytes.len;)
+        columns += pin_page_columns(pin_utf8_next(bytes, &at));
+    return columns;
+}
+
+uint32_t pin_flow_columns(const pin_flow *flow)
+{
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < flow->depth && i < PIN_FLOW_INDENTS; i++)
+        used += flow->indents[i].rest_columns;
+    return used < flow->width ? flow->width - used : 0;
+}
+
 void pin_flow_push(pin_flow *flow, const char *lead, const char *rest)
 {
     pin_flow_line(flow);
-    uint32_t used = 0;
-    for (uint32_t i = 0; i < flow->depth && i < PIN_FLOW_INDENTS; i++)
-        used += flow->indents[i].columns;
-    uint32_t level = flow->depth++;
+    uint32_t columns = pin_flow_columns(flow), level = flow->depth++;
     if (level >= PIN_FLOW_INDENTS)
         return;
     pin_flow_indent *indent = &flow->indents[level];
-    *indent = (pin_flow_indent){0};
-    uint32_t columns = 0;
-    for (size_t at = 0; at < strlen(lead);)
-        columns += pin_page_columns(pin_utf8_next(pin_str_of(lead), &at));
-    if (used + columns + LEAST_TEXT > flow->width)
+    *indent = (pin_flow_indent){.lead_columns = columns_of(lead), .rest_columns = columns_of(rest)};
+    if (indent->lead_columns + LEAST_TEXT > columns || indent->rest_columns + LEAST_TEXT > columns) {
+        *indent = (pin_flow_indent){0};
         return;
+    }
     assert(strlen(lead) < sizeof indent->lead && strlen(rest) < sizeof indent->rest);
     memcpy(indent->lead, lead, strlen(lead));
     memcpy(indent->rest, rest, strlen(rest));
-    indent->columns = columns;
 }
 
 void pin_flow_pop(pin_flow *flow)

@@ -17,9 +17,9 @@ typedef enum pin_flow_style {
 } pin_flow_style;
 
 typedef struct pin_flow_indent {
-    char     lead[16], rest[16]; /* before the first line and before the others, NUL-terminated UTF-8 */
-    uint32_t columns;            /* of either                                                        */
-    bool     led;                /* the first line has been written                                  */
+    char     lead[20], rest[20];         /* before the first line and before the others, NUL-terminated UTF-8 */
+    uint32_t lead_columns, rest_columns; /* of these                                                  */
+    bool     led;                        /* the first line has been written                           */
 } pin_flow_indent;
 
 typedef struct pin_flow {
@@ -61,10 +61,11 @@ void pin_flow_column(pin_flow *flow, uint32_t column);
 uint32_t pin_flow_style_on(pin_flow *flow, uint32_t style); /* returns the style before */
 void     pin_flow_style_back(pin_flow *flow, uint32_t style);
 
-/* A further indent: `lead` stands before the first line, `rest` before those that follow. Both take the
- * same number of columns. Where less than 24 columns of text would remain, it has no width. */
+/* A further indent: `lead` stands before the first line, `rest` before those that follow; each below 20
+ * bytes. Where less than 24 columns of text would remain, it has no width. */
 void pin_flow_push(pin_flow *flow, const char *lead, const char *rest);
 void pin_flow_pop(pin_flow *flow);
+uint32_t pin_flow_columns(const pin_flow *flow); /* that text has between all indents and the width */
 
 /* Ends the last line and returns to the plain style. */
 pin_status pin_flow_finish(pin_flow *flow);

@@ -430,6 +430,8 @@ pin_status pin_json_item(pin_buf *out, const pin_index *ix, uint32_t number_of, 
         status = pin_page_plain(&answer, item.blocks, arena, err);
     if (status != PIN_OK)
         return status;
+    pin_release release;
+    pin_index_release(&release, ix);
     json j = {out, false};
     open(&j, '{');
     status = item_head(&j, ix, &item, arena, err);
@@ -440,8 +442,8 @@ pin_status pin_json_item(pin_buf *out, const pin_index *ix, uint32_t number_of, 
     key_text(&j, "author", item.author);
     key_text(&j, "published", item.published);
     key_text(&j, "updated", item.updated);
-    key_text(&j, "language", item.language);
-    key_text(&j, "answer", answer);
+    key_text(&j, "language", item.language.len > 0 ? item.language : release.language);
+    key_text(&j, "answer", pin_str_trim(answer));
     key(&j, "citations");
     open(&j, '[');
     for (uint32_t i = 0; i < item.citation_count; i++) {

@@ -456,7 +456,11 @@ pin_status pin_markdown_item(pin_buf *out, const pin_index *ix, uint32_t number,
     fact(&m, "Published", item.published);
     fact(&m, "Updated", item.updated);
     m.gap = true;
-    if (item.verdict.len > 0) {
+    bool repeats = false;
+    status = pin_page_verdict_repeats(&repeats, &item, arena, err);
+    if (status != PIN_OK)
+        return status;
+    if (item.verdict.len > 0 && !repeats) {
         raw(&m, "**");
         escaped(&m, item.verdict);
         raw(&m, "**");

@@ -161,6 +161,17 @@ pin_status pin_page_plain(pin_str *out, pin_str blocks, pin_arena *arena, pin_er
     return PIN_OK;
 }
 
+pin_status pin_page_verdict_repeats(bool *out, const pin_item *item, pin_arena *arena, pin_error *err)
+{
+    size_t     mark = arena->used;
+    pin_str    plain;
+    pin_status status = pin_page_plain(&plain, item->blocks, arena, err);
+    if (status == PIN_OK)
+        *out = item->verdict.len > 0 && pin_str_starts(pin_str_trim(plain), item->verdict);
+    arena->used = mark;
+    return status;
+}
+
 pin_status pin_page_label(pin_str *out, pin_str id, pin_arena *arena, pin_error *err)
 {
     pin_buf counted = pin_buf_over(NULL, 0);

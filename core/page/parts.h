@@ -37,6 +37,9 @@ pin_status pin_page_label(pin_str *out, pin_str id, pin_arena *arena, pin_error 
 /* An answer as plain text, in `arena`. */
 pin_status pin_page_plain(pin_str *out, pin_str blocks, pin_arena *arena, pin_error *err);
 
+/* Does the answer begin with the words of the verdict? Then a card need not say them twice. */
+pin_status pin_page_verdict_repeats(bool *out, const pin_item *item, pin_arena *arena, pin_error *err);
+
 /* Is this code point safe to show on a terminal? No control characters (C0 but tab and line end, DEL, C1),
  * no characters that turn the direction of text, no line and paragraph separators. */
 bool pin_page_is_shown(uint32_t code_point);

@@ -373,7 +373,11 @@ pin_status pin_text_item(pin_buf *out, const pin_index *ix, uint32_t number, con
     pin_flow_texts(&flow, " · ");
     flow_status(&flow, &item);
     pin_flow_gap(&flow);
-    if (item.verdict.len > 0) {
+    bool repeats = false;
+    status = pin_page_verdict_repeats(&repeats, &item, arena, err);
+    if (status != PIN_OK)
+        return status;
+    if (item.verdict.len > 0 && !repeats) {
         flow_label(&flow, PIN_FLOW_BOLD, item.verdict);
         pin_flow_gap(&flow);
     }
@@ -385,7 +389,10 @@ pin_status pin_text_item(pin_buf *out, const pin_index *ix, uint32_t number, con
     if (status == PIN_OK)
         status = flow_card_citations(&flow, ix, &item, true, "Citations", arena, err);
     if (status == PIN_OK)
-        status = flow_card_citations(&flow, ix, &item, false, "Also cited in the answer", arena, err);
+        status = flow_card_citations(&flow, ix, &item, false,
+                                     item.citation_count > 0 && item.citations[0].in_list ? "Also cited in the answer"
+                                                                                          : "Cited in the answer",
+                                     arena, err);
     if (status != PIN_OK)
         return status;
     flow_card_foot(&flow, &item);
@@ -393,40 +400,81 @@ pin_status pin_text_item(pin_buf *out, const pin_index *ix, uint32_t number, con
 }
 
 /* ---- The law ---- */
+
+/* "CRA, Article 13(8) · cra:art_13.par_8", and the state unless all is well. */
+static pin_status flow_reference_head(pin_flow *flow, const pin_index *ix, const pin_ref *ref, pin_str label,
+                                      pin_source *source, pin_arena *arena, pin_error *err)
+{
+    uint32_t   number, style = pin_flow_style_on(flow, PIN_FLOW_BOLD);
+    pin_status status = PIN_NOT_FOUND;
+    *source = (pin_source){.id = ref->source};
+    if (ref->source.len > 0)
+        status = pin_index_find_source(&number, ix, ref->source);
+    if (status == PIN_OK)
+        status = pin_index_source(source, ix, number, arena, err);
+    if (status != PIN_OK && status != PIN_NOT_FOUND)
+        return status;
+    if (ref->source.len > 0)
+        pin_flow_text(flow, pin_page_act_name(source));
+    if (ref->source.len > 0 && ref->id.len > 0)
+        pin_flow_texts(flow, ", ");
+    if (ref->source.len == 0 || ref->id.len > 0)
+        pin_flow_text(flow, label);
+    pin_flow_style_back(flow, style);
+    if (ref->source.len > 0) {
+        pin_flow_texts(flow, " · ");
+        pin_flow_text(flow, ref->source);
+        if (ref->id.len > 0)
+            pin_flow_texts(flow, ":");
+        pin_flow_text(flow, ref->id);
+    }
+    if (ref->state != PIN_CITE_RESOLVED) {
+        pin_flow_texts(flow, " · ");
+        pin_flow_texts(flow, pin_cite_state_name((pin_cite_state)ref->state));
+    }
+    pin_flow_line(flow);
+    return PIN_OK;
+}
+
+/* Heading, words, and where the official text stands. */
+static pin_status flow_reference_words(pin_flow *flow, const pin_index *ix, const pin_ref *ref,
+                                       const pin_source *source, pin_arena *arena, pin_error *err)
+{
+    pin_provision p;
+    pin_status    status = pin_index_provision(&p, ix, ref->provision, arena, err);
+    if (status != PIN_OK)
+        return status;
+    pin_flow_text(flow, p.heading);
+    pin_flow_line(flow);
+    flow_words(flow, &p, source->outline, SIZE_MAX);
+    if (source->version.len > 0) {
+        pin_flow_texts(flow, "version ");
+        pin_flow_text(flow, source->version);
+    }
+    if (source->link.len > 0) {
+        char    link[1024];
+        pin_buf buf = pin_buf_over(link, sizeof link);
+        pin_page_add_official_link(&buf, source, p.id);
+        if (source->version.len > 0)
+            pin_flow_texts(flow, " · ");
+        if (pin_buf_status(&buf) == PIN_OK)
+            pin_flow_text(flow, pin_buf_str(&buf));
+    }
+    pin_flow_line(flow);
+    return PIN_OK;
+}
+
 static pin_status flow_reference(pin_flow *flow, const pin_index *ix, pin_str written, const pin_ref *ref,
                                  pin_arena *arena, pin_error *err)
 {
     size_t     mark = arena->used;
     pin_str    label;
+    pin_source source;
     pin_status status = pin_page_ref_label(&label, ix, ref, written, arena, err);
-    if (status != PIN_OK)
-        return status;
-    flow_label(flow, PIN_FLOW_BOLD, label);
-    if (ref->source.len > 0) {
-        pin_flow_texts(flow, "  ");
-        uint32_t style = pin_flow_style_on(flow, PIN_FLOW_DIM);
-        pin_flow_text(flow, ref->source);
-        if (ref->id.len > 0) {
-            pin_flow_texts(flow, ":");
-            pin_flow_text(flow, ref->id);
-        }
-        pin_flow_style_back(flow, style);
-    }
-    if (ref->state != PIN_CITE_RESOLVED) {
-        pin_flow_texts(flow, ": ");
-        pin_flow_texts(flow, pin_cite_state_name((pin_cite_state)ref->state));
-    }
-    pin_flow_line(flow);
-    if (ref->provision != PIN_NO_PROVISION) {
-        pin_provision p;
-        status = pin_index_provision(&p, ix, ref->provision, arena, err);
-        if (status == PIN_OK && p.heading.len > 0) {
-            pin_flow_text(flow, p.heading);
-            pin_flow_line(flow);
-        }
-        if (status == PIN_OK)
-            status = flow_provision_words(flow, ix, ref->provision, SIZE_MAX, arena, err);
-    }
+    if (status == PIN_OK)
+        status = flow_reference_head(flow, ix, ref, label, &source, arena, err);
+    if (status == PIN_OK && ref->provision != PIN_NO_PROVISION)
+        status = flow_reference_words(flow, ix, ref, &source, arena, err);
     pin_flow_gap(flow);
     arena->used = mark;
     return status;

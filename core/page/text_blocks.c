@@ -148,11 +148,8 @@ static void write_table(context *c, pin_block_walk *walk, uint32_t columns)
 {
     table t;
     pin_flow_gap(c->flow);
-    uint32_t used = 0;
-    for (uint32_t i = 0; i < c->flow->depth && i < PIN_FLOW_INDENTS; i++)
-        used += c->flow->indents[i].columns;
     const pin_block_walk first = *walk;
-    measure_table(&t, *walk, columns, c->flow->width - used);
+    measure_table(&t, *walk, columns, pin_flow_columns(c->flow));
     pin_block block;
     while (pin_block_next(walk, &block)) {
         if (block.op == PIN_B_END && block.number == PIN_B_TABLE)

@@ -96,9 +96,9 @@ static void check_links(pin_cli_findings *f, pin_cli_index *index, const pin_ite
 static void check_item(pin_cli_findings *f, pin_cli_index *index, const pin_item *item)
 {
     if (item->blocks.len == 0)
-        add(f, PIN_NOTE, "unanswered", item->id, "the question has no answer yet%.*s", (pin_str){0});
+        add(f, PIN_WARNING, "unanswered", item->id, "the question has no answer yet%.*s", (pin_str){0});
     else if (item->citation_count == 0)
-        add(f, PIN_WARNING, "no-citations", item->id, "the answer cites nothing%.*s", (pin_str){0});
+        add(f, PIN_NOTE, "no-citations", item->id, "the answer cites nothing%.*s", (pin_str){0});
     for (uint32_t i = 0; i < item->citation_count; i++)
         check_citation(f, item, &item->citations[i]);
     check_links(f, index, item);
@@ -113,6 +113,42 @@ static pin_status verify(pin_cli_index *index, pin_error *err)
     return status;
 }
 
+/* An answer without citations is a slip where the other answers of its module have lists of them. */
+static void weigh_missing_lists(pin_cli_findings *f, const pin_index *ix, const bool *has_lists)
+{
+    for (uint32_t i = 0; i < f->count; i++) {
+        pin_str     id = f->at[i].item;
+        const char *slash = id.len > 0 ? memchr(id.at, '/', id.len) : NULL;
+        uint32_t    module;
+        if (!slash || !pin_str_equal(f->at[i].code, PIN_STR("no-citations")))
+            continue;
+        if (pin_index_find_module(&module, ix, pin_str_part(id, 0, (size_t)(slash - id.at))) == PIN_OK &&
+            has_lists[module])
+            f->at[i].severity = PIN_WARNING;
+    }
+}
+
+static pin_status check_items(pin_cli_findings *f, pin_cli_index *index, bool *has_lists, pin_error *err)
+{
+    pin_release release;
+    pin_index_release(&release, index->ix);
+    for (uint32_t i = 0; i < release.item_count; i++) {
+        pin_item   item;
+        pin_status status = PIN_NO_SPACE;
+        if (!pin_cli_room_ready(&index->room))
+            return pin_fail(err, PIN_NO_SPACE, 0, "out of memory");
+        do
+            status = pin_index_item(&item, index->ix, i, &index->room.arena, err);
+        while (pin_cli_room_again(&index->room, status));
+        if (status != PIN_OK)
+            return status;
+        if (item.citation_count > 0 && item.citations[0].in_list)
+            has_lists[item.module] = true;
+        check_item(f, index, &item);
+    }
+    return PIN_OK;
+}
+
 int pin_cli_check_index(pin_cli_findings *f, pin_cli *cli, pin_cli_index *index)
 {
     pin_error   err = {0};
@@ -124,16 +160,13 @@ int pin_cli_check_index(pin_cli_findings *f, pin_cli *cli, pin_cli_index *index)
         return PIN_EXIT_GOOD;
     }
     pin_index_release(&release, index->ix);
-    for (uint32_t i = 0; status == PIN_OK && i < release.item_count; i++) {
-        pin_item item;
-        if (!pin_cli_room_ready(&index->room))
-            return pin_cli_misuse(cli, "out of memory");
-        do
-            status = pin_index_item(&item, index->ix, i, &index->room.arena, &err);
-        while (pin_cli_room_again(&index->room, status));
-        if (status == PIN_OK)
-            check_item(f, index, &item);
-    }
+    bool *has_lists = calloc(release.module_count + 1u, sizeof *has_lists);
+    if (!has_lists)
+        return pin_cli_misuse(cli, "out of memory");
+    if (status == PIN_OK)
+        status = check_items(f, index, has_lists, &err);
+    weigh_missing_lists(f, index->ix, has_lists);
+    free(has_lists);
     if (status != PIN_OK)
         return pin_cli_index_complain(cli, index, &err);
     if (f->short_of_memory)
