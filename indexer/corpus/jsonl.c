@@ -628,12 +628,12 @@ static bool merge_modules(pin_reading *r, const piece *p)
                                                             r->order_base + before, m->origin);
         if (!module)
             return false;
-        bool other = r->corpus->module_count == before && m->title.len && !pin_str_equal(module->title, m->title) &&
-                     pin_str_equal(module->origin.file, m->origin.file);
-        if (other)
-            pin_finding_add(r->findings, PIN_WARNING, "module-merged", m->origin, (pin_str){0}, NULL,
-                            "'%.*s' and '%.*s' are one module, %.*s", PIN_ARG(module->title), PIN_ARG(m->title),
-                            PIN_ARG(m->slug));
+        if (r->corpus->module_count > before || !m->title.len || pin_str_equal(module->title, m->title))
+            continue;
+        bool same_file = pin_str_equal(module->origin.file, m->origin.file);
+        pin_finding_add(r->findings, same_file ? PIN_WARNING : PIN_NOTE, "module-merged", m->origin, (pin_str){0}, NULL,
+                        "'%.*s' and '%.*s' are one module, %.*s", PIN_ARG(module->title), PIN_ARG(m->title),
+                        PIN_ARG(m->slug));
     }
     return true;
 }

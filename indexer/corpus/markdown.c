@@ -777,8 +777,9 @@ static int text_event(MD_TEXTTYPE type, const MD_CHAR *at, MD_SIZE len, void *ct
 
 /* ---- Before parsing: what we read that CommonMark does not know ----
  * "• " at the start of a line is an entry of a list; a year at the start of a sentence ("2024. ") is
- * not; footnotes "[^1]" and "[^1]: text" become "[1]" and lines of their own. Line numbers stay, but
- * for bullets, whose source is a single line anyway. */
+ * not; footnotes "[^1]" and "[^1]: text" become "[1]" and lines of their own; the line below a table's
+ * head may have a single dash a column, which md4c does not take. Line numbers stay, but for bullets,
+ * whose source is a single line anyway. */
 typedef struct source_line {
     pin_str text;  /* with its '\n', if any        */
     pin_str rest;  /* after the indentation        */
@@ -847,11 +848,52 @@ static size_t year_at_start(pin_str text)
     return number && text.at[i + 1] == ' ' ? i : 0;
 }
 
+/* "| - |:-:|": only these bytes, with a bar and a dash. */
+static bool is_table_rule(pin_str line)
+{
+    bool bar = false, dash = false;
+    for (size_t i = 0; i < line.len; i++) {
+        if (!strchr("|-: \t\r\n", line.at[i]) || !line.at[i])
+            return false;
+        bar |= line.at[i] == '|';
+        dash |= line.at[i] == '-';
+    }
+    return bar && dash;
+}
+
+/* Is there the rule of a table, whose columns may be too short? */
+static bool has_table_rule(pin_str text)
+{
+    source_line line;
+    for (const char *at; text.len && (at = memchr(text.at, '|', text.len));) {
+        /* from the bar to the end of its line is enough: md4c wants three dashes in each column */
+        text = pin_str_part(text, (size_t)(at - text.at), text.len);
+        next_line(&line, &text);
+        if (is_table_rule(line.text))
+            return true;
+    }
+    return false;
+}
+
+static void add_table_rule(grown *out, pin_str line)
+{
+    for (size_t i = 0; i < line.len; i++) {
+        grown_byte(out, line.at[i]);
+        bool run_ends = line.at[i] == '-' && (i + 1 == line.len || line.at[i + 1] != '-');
+        if (run_ends) /* longer is as good */
+            grown_add(out, "--", 2);
+    }
+}
+
 static void prepare_line(grown *out, const source_line *line, bool bullets, bool notes)
 {
     pin_str indent = pin_str_part(line->text, 0, line->text.len - line->rest.len);
     pin_str rest   = line->rest;
     grown_add(out, indent.at, indent.len);
+    if (is_table_rule(rest)) {
+        add_table_rule(out, rest);
+        return;
+    }
     size_t year = bullets ? year_at_start(rest) : 0;
     if (bullets && (pin_str_starts(rest, PIN_STR(BULLET " ")) || pin_str_starts(rest, PIN_STR(BULLET "\t")))) {
         grown_byte(out, '-');
@@ -881,7 +923,7 @@ static bool has_footnote_mark(pin_str text)
 static bool source_prepare(grown *out, const pin_markdown *in)
 {
     bool notes = has_footnote_mark(in->text), bullets = in->bullets;
-    if (!notes && !bullets)
+    if (!notes && !bullets && !has_table_rule(in->text))
         return false;
     pin_str     left = in->text;
     source_line line;
