@@ -1,13 +1,13 @@
 /* Records, each packed alone so that reading one costs its own bytes, with a dictionary that all
- * share. Packed by zlib with fixed codes (see core/format/inflate.h for why); the dictionary is the
- * raw content of one that libzstd trains. A small corpus is stored plainly: reading it is faster, and
+ * share. Packed with fixed codes (see core/format/inflate.h for why); the dictionary is the raw
+ * content of one that libzstd trains. A small corpus is stored plainly: reading it is faster, and
  * the dictionary would be larger than what it saves. */
 #include <zdict.h>
-#include <zlib.h>
 
+#include "indexer/write/deflate.h"
 #include "indexer/write/inside.h"
 
-#define SAMPLES_MAX (4u << 20)     /* bytes shown to the trainer: more takes longer and finds the same */
+#define SAMPLES_FOR_ONE 64u         /* bytes shown to the trainer for one of the dictionary             */
 #define SAMPLE_MAX 4096u           /* of one record                                                    */
 #define DICTIONARY_SMALL (8u << 10) /* for less than 8 MiB of records                                  */
 
@@ -32,9 +32,9 @@ static pin_str raw_record(const pin_packing *p, uint32_t i)
 
 /* ---- The dictionary ---- */
 /* Samples spread evenly over all records, and their sizes. */
-static bool take_samples(pin_out *bytes, size_t **sizes, unsigned *count, const pin_packing *p)
+static bool take_samples(pin_out *bytes, size_t **sizes, unsigned *count, const pin_packing *p, size_t want)
 {
-    uint32_t step = 1 + (uint32_t)(p->raw.len / SAMPLES_MAX);
+    uint32_t step = 1 + (uint32_t)(p->raw.len / (want * SAMPLES_FOR_ONE));
     *count = 0;
     *sizes = malloc(((size_t)p->count / step + 1) * sizeof **sizes);
     for (uint32_t i = 0; *sizes && i < p->count; i += step) {
@@ -58,7 +58,7 @@ static pin_status train(pin_out *dictionary, const pin_packing *p)
     size_t  *sizes = NULL, want = p->raw.len < (8u << 20) ? DICTIONARY_SMALL : PIN_DICTIONARY_MAX;
     unsigned count;
     uint8_t *room = malloc(want);
-    bool     good = room && take_samples(&samples, &sizes, &count, p);
+    bool     good = room && take_samples(&samples, &sizes, &count, p, want);
     if (good) {
         size_t len = ZDICT_trainFromBuffer(room, want, samples.at, sizes, count);
         size_t head = ZDICT_isError(len) ? 0 : ZDICT_getDictHeaderSize(room, len);
@@ -75,60 +75,38 @@ static pin_status train(pin_out *dictionary, const pin_packing *p)
 }
 
 /* ---- Packing ---- */
-/* zlib's state with the dictionary already read: copying it is cheaper than reading it again. */
-static bool prime(z_stream *z, const pin_out *dictionary)
+/* Packed when `d` is there and makes it smaller. */
+static void add_record(pin_out *section, pin_str raw, pin_deflater *d, uint32_t number)
 {
-    if (deflateInit2(z, 9, Z_DEFLATED, -15, 8, Z_FIXED) != Z_OK)
-        return false;
-    return dictionary->len == 0 || deflateSetDictionary(z, dictionary->at, (uInt)dictionary->len) == Z_OK;
-}
-
-/* Packs into `room`; the length, or 0 when packing does not make it smaller (or memory is short). */
-static size_t deflate_record(uint8_t *room, size_t cap, z_stream *primed, pin_str record)
-{
-    z_stream z;
-    if (deflateCopy(&z, primed) != Z_OK)
-        return 0;
-    z.next_in = (Bytef *)(uintptr_t)record.at;
-    z.avail_in = (uInt)record.len;
-    z.next_out = room;
-    z.avail_out = (uInt)cap;
-    size_t len = deflate(&z, Z_FINISH) == Z_STREAM_END ? cap - z.avail_out : 0;
-    deflateEnd(&z);
-    return len < record.len ? len : 0;
-}
-
-static void add_record(pin_out *section, pin_str raw, const uint8_t *packed, size_t packed_len, uint32_t number)
-{
-    size_t at = pin_out_zeros(section, 4);
-    pin_out_byte(section, packed_len ? PIN_METHOD_DEFLATE : PIN_METHOD_STORED);
+    size_t at = pin_out_zeros(section, 4), method = pin_out_zeros(section, 1);
     pin_out_varint(section, raw.len);
-    pin_out_add(section, packed_len ? packed : (const uint8_t *)raw.at, packed_len ? packed_len : raw.len);
+    size_t payload = section->len;
+    if (d)
+        pin_deflater_pack(section, d, raw);
+    if (!section->failed && d && section->len - payload < raw.len) {
+        section->at[method] = PIN_METHOD_DEFLATE;
+    } else {
+        section->len = payload;
+        pin_out_add(section, raw.at, raw.len);
+    }
     if (!section->failed)
         pin_store32(section->at + at, pin_hash32(section->at + at + 4, section->len - at - 4, number));
 }
 
-static pin_status pack_all(const pin_packing *p, pin_out *section, pin_out *places, z_stream *primed,
+static pin_status pack_all(const pin_packing *p, pin_out *section, pin_out *places, pin_deflater *d,
                            uint32_t raw_max, pin_error *err)
 {
-    uint8_t *room = malloc(raw_max);
-    if (!room)
-        return PIN_NO_SPACE;
-    pin_status s = PIN_OK;
-    for (uint32_t i = 0; i < p->count && s == PIN_OK; i++) {
+    for (uint32_t i = 0; i < p->count; i++) {
         pin_str  raw = raw_record(p, i);
         uint64_t offset = section->len;
-        if (raw.len > raw_max) {
-            s = pin_fail(err, PIN_LIMIT, i, "a text is longer than an index can hold");
-            break;
-        }
-        add_record(section, raw, room, primed ? deflate_record(room, raw.len, primed, raw) : 0, i);
+        if (raw.len > raw_max)
+            return pin_fail(err, PIN_LIMIT, i, "a text is longer than an index can hold");
+        add_record(section, raw, d, i);
         if (section->len - offset > 0xFFFFFF)
-            s = pin_fail(err, PIN_LIMIT, i, "a text is longer than an index can hold");
+            return pin_fail(err, PIN_LIMIT, i, "a text is longer than an index can hold");
         pin_out_u64(places, pin_place(offset, (uint32_t)(section->len - offset)));
     }
-    free(room);
-    return s;
+    return PIN_OK;
 }
 
 pin_status pin_packing_finish(pin_packing *p, pin_out *section, pin_out *places, pin_out *dictionary,
@@ -141,8 +119,8 @@ pin_status pin_packing_finish(pin_packing *p, pin_out *section, pin_out *places,
     pin_status s = train(dictionary, p);
     if (s != PIN_OK)
         return s;
-    z_stream primed = {0};
-    s = prime(&primed, dictionary) ? pack_all(p, section, places, &primed, raw_max, err) : PIN_NO_SPACE;
-    deflateEnd(&primed);
+    pin_deflater *d = pin_deflater_new((pin_str){(const char *)dictionary->at, dictionary->len});
+    s = d ? pack_all(p, section, places, d, raw_max, err) : PIN_NO_SPACE;
+    pin_deflater_free(d);
     return s;
 }
