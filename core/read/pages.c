@@ -186,6 +186,52 @@ pin_status pin_keys_find(pin_found *out, const pin_index *ix, pin_section kind, 
     return find_in_group(out, ix, kind, page, at, group, key, err);
 }
 
+/* Number of the first key at or above `key`; the count of keys when there is none. */
+static pin_status lower_bound(uint32_t *out, const pin_index *ix, pin_section kind, pin_str key, pin_error *err)
+{
+    const pin_keys *keys = keys_of(ix, kind);
+    const uint8_t  *at;
+    uint8_t         text[PIN_KEY_MAX];
+    uint32_t        group, len = 0;
+    entry           e;
+    *out = 0;
+    if (keys->pages == 0)
+        return PIN_OK;
+    uint32_t   page = page_for(keys, key);
+    pin_status s = pin_page_get(&at, ix, kind, page, err);
+    if (s != PIN_OK)
+        return s;
+    if (!group_for(&group, at, kind, key) || !read_group(&e, at, kind, group))
+        return damaged(ix, kind, page, err);
+    uint32_t i = group * PIN_PAGE_GROUP, count = pin_load16(at + PIN_PAGE_COUNT);
+    for (;; i++) {
+        if (e.shared > len)
+            return damaged(ix, kind, page, err);
+        memcpy(text + e.shared, e.key, e.rest);
+        len = e.shared + e.rest;
+        if (pin_str_order((pin_str){(const char *)text, len}, key) >= 0 || i + 1 == count)
+            break;
+        if (!read_entry(&e, e.next, at + pin_load16(at + PIN_PAGE_END)))
+            return damaged(ix, kind, page, err);
+    }
+    bool below = pin_str_order((pin_str){(const char *)text, len}, key) < 0;
+    *out = pin_u32_at(keys->first, page) + i + below;
+    return PIN_OK;
+}
+
+pin_status pin_read_term_range(uint32_t *first, uint32_t *end, const pin_index *ix, pin_str prefix, pin_error *err)
+{
+    char above[PIN_KEY_MAX];
+    if (prefix.len == 0 || prefix.len > sizeof above || (uint8_t)prefix.at[prefix.len - 1] == 0xFF)
+        return pin_fail(err, PIN_NOT_FOUND, 0, "no term begins like this");
+    memcpy(above, prefix.at, prefix.len);
+    /* the least text above all that begin with the prefix; UTF-8 has no 0xFF */
+    above[prefix.len - 1] = (char)((uint8_t)above[prefix.len - 1] + 1);
+    pin_status s = lower_bound(first, ix, PIN_S_TERMS, prefix, err);
+    pin_status s2 = lower_bound(end, ix, PIN_S_TERMS, (pin_str){above, prefix.len}, err);
+    return s != PIN_OK ? s : s2;
+}
+
 /* ---- All keys of a page ---- */
 void pin_page_walk_init(pin_page_walk *walk, pin_section kind, const uint8_t *page)
 {

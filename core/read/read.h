@@ -110,6 +110,8 @@ pin_status pin_read_exact(uint32_t *items, uint32_t cap, uint32_t *count, const 
 /* ---- Forward index: the question of an item as term numbers, in order, for proximity ----
  * A term number is its rank in the dictionary; pin_term_number gives it for a key. */
 pin_status pin_read_term_number(uint32_t *out, const pin_index *ix, pin_str key, pin_error *err);
+/* Numbers [*first, *end) of the terms that begin with `prefix` (not empty). */
+pin_status pin_read_term_range(uint32_t *first, uint32_t *end, const pin_index *ix, pin_str prefix, pin_error *err);
 pin_status pin_read_question_terms(uint32_t *numbers, uint32_t cap, uint32_t *count, const pin_index *ix,
                                    uint32_t item, pin_error *err);
 
