@@ -232,6 +232,13 @@ static void route_module(pin_site *s, const parts *p, bool wants_markdown)
     }
 }
 
+/* Does an address that begins with this part name folders? Then a missing slash is mended by a redirect. */
+static bool is_folder_name(pin_site *s, pin_str part)
+{
+    uint32_t module;
+    return is(part, "items") || is(part, "law") || is(part, "search") || find_module(s, part, &module);
+}
+
 /* "/MODULE.md", "/MODULE/SLUG.md", "/sitemap.xml" and the like: addresses without a slash at the end. */
 static void route_file(pin_site *s, const parts *p)
 {
@@ -253,7 +260,7 @@ static void route_file(pin_site *s, const parts *p)
         pin_site_markdown_module(s, module);
     } else if (p->count == 2 && without_md(&stem, p->at[1]) && find_item(s, p->at[0], stem, &item)) {
         pin_site_markdown_card(s, item);
-    } else if (p->count <= 3) {
+    } else if (is_folder_name(s, p->at[0])) {
         move(s, 301, PIN_JOIN(s, PIN_STR("/"), s->path, PIN_STR("/"))); /* the canonical address has the slash */
     } else {
         pin_site_missing(s, s->path);
