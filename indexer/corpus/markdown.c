@@ -877,11 +877,12 @@ static bool has_table_rule(pin_str text)
 
 static void add_table_rule(grown *out, pin_str line)
 {
+    size_t run = 0;
     for (size_t i = 0; i < line.len; i++) {
         grown_byte(out, line.at[i]);
-        bool run_ends = line.at[i] == '-' && (i + 1 == line.len || line.at[i + 1] != '-');
-        if (run_ends) /* longer is as good */
-            grown_add(out, "--", 2);
+        run = line.at[i] == '-' ? run + 1 : 0;
+        if (run && run < 3 && (i + 1 == line.len || line.at[i + 1] != '-'))
+            grown_add(out, "--", 3 - run);
     }
 }
 

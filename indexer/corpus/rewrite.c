@@ -11,6 +11,7 @@ typedef struct rewriter {
     const pin_cite_span   *spans;
     uint32_t               span_count, span; /* the first span that may still matter */
     uint32_t               span_floor;       /* end of the last span that was begun  */
+    bool                   span_open;        /* `span` was begun in a node before     */
 
     pin_str plain; /* of the draft: the coordinates of the spans     */
     size_t  at;    /* how far in it we are                           */
@@ -46,15 +47,15 @@ static void add_text(rewriter *r, pin_str text)
     grown_str(&r->out, text);
 }
 
-/* The next span that touches [from, to) and does not overlap one before it. */
+/* The next span that begins in [from, to), or goes on there, and does not overlap one before it. */
 static const pin_cite_span *span_next(rewriter *r, size_t from, size_t to)
 {
-    for (; r->span < r->span_count; r->span++) {
+    for (; r->span < r->span_count; r->span++, r->span_open = false) {
         const pin_cite_span *span = &r->spans[r->span];
         if (span->from >= to)
             return NULL;
-        bool begun = span->from < from; /* in a node before: goes on here */
-        if (span->to > from && span->from < span->to && (begun || span->from >= r->span_floor))
+        bool fresh = span->from >= from && span->from >= r->span_floor;
+        if (span->to > from && span->from < span->to && (fresh || r->span_open))
             return span;
     }
     return NULL;
@@ -70,9 +71,10 @@ static void mark_text(rewriter *r, pin_str text, size_t from)
         grown_varint(&r->out, span->citation);
         add_text(r, pin_str_part(text, begin - from, end - from));
         grown_byte(&r->out, PIN_B_END);
-        done          = end;
+        done = end;
         r->span_floor = span->to;
-        if (span->to > to)
+        r->span_open = span->to > to;
+        if (r->span_open)
             break; /* the rest of it is in a later node */
         r->span++;
     }
