@@ -6,5 +6,6 @@
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write: said once, exit 2 */
+    signal(SIGXFSZ, SIG_IGN); /* so is a file that may not grow: one clear line, the old index stays */
     return pin_cli_run(argc, (const char *const *)argv, stdout, stderr);
 }

@@ -137,6 +137,7 @@ static pin_status make_part(pin_save *save, const char *prefix, pin_folder_error
         }
         if (still_there(save->fd))
             return PIN_OK;
+        unlinkat(save->folder_fd, save->part, 0); /* the name has our process number: it is nobody else's */
         close(save->fd);
         save->fd = -1;
     }

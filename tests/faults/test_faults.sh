@@ -66,9 +66,9 @@ else
             for ((n = first; n <= count; n++)); do
                 points=$((points + 1))
                 rm -rf "$work/site" && mkdir "$work/site" && cp "$work/old.pin" "$target"
-                strace -f -qqq -o /dev/null -e trace="$call" -e inject="$call:$fault:when=$n" \
-                    "$pincite" build "$large" -o "$target" > /dev/null 2> "$work/err"
-                code=$?
+                # in a subshell: the shell itself has nothing to say about a process that was killed
+                code=$( { strace -f -qqq -o /dev/null -e trace="$call" -e inject="$call:$fault:when=$n" \
+                    "$pincite" build "$large" -o "$target" > /dev/null 2> "$work/err"; } 2> /dev/null; echo $?)
                 what="$call number $n, $fault"
                 if [ "$fault" = signal=KILL ]; then
                     [ "$(state)" != broken ] || fail "$what: the index is neither the old nor the new one"
