@@ -32,28 +32,37 @@ static void flow_status(pin_flow *flow, const pin_item *item)
         pin_flow_texts(flow, "none given");
 }
 
-/* "CRA, Article 13(8)", or the words as written where there is nothing better. */
-static pin_status flow_citation(pin_flow *flow, const pin_index *ix, const pin_citation *c, pin_arena *arena,
-                                pin_error *err)
+/* The name of the act of a citation, and what stands between it and the label. */
+static pin_status flow_act(pin_flow *flow, const pin_index *ix, const pin_citation *c, pin_arena *arena, pin_error *err)
 {
-    size_t   mark = arena->used;
-    uint32_t number;
-    if (c->source.len > 0 && pin_index_find_source(&number, ix, c->source) == PIN_OK) {
-        pin_source source;
-        pin_status status = pin_index_source(&source, ix, number, arena, err);
+    size_t     mark = arena->used;
+    uint32_t   number;
+    pin_source source = {.id = c->source};
+    pin_status status = pin_index_find_source(&number, ix, c->source);
+    if (status == PIN_OK)
+        status = pin_index_source(&source, ix, number, arena, err);
+    if (status != PIN_OK && status != PIN_NOT_FOUND)
+        return status;
+    pin_flow_text(flow, pin_page_act_name(&source));
+    if (c->id.len > 0)
+        pin_flow_texts(flow, ", ");
+    arena->used = mark;
+    return PIN_OK;
+}
+
+/* "CRA, Article 13(8)", or the words as written where there is nothing better. In a row of citations the
+ * act is named only where it is another than that of the citation `before`. */
+static pin_status flow_citation(pin_flow *flow, const pin_index *ix, const pin_citation *c, const pin_citation *before,
+                                pin_arena *arena, pin_error *err)
+{
+    bool act_is_plain = before && c->id.len > 0 && pin_str_equal(before->source, c->source);
+    if (c->source.len > 0 && !act_is_plain) {
+        pin_status status = flow_act(flow, ix, c, arena, err);
         if (status != PIN_OK)
             return status;
-        pin_flow_text(flow, pin_page_act_name(&source));
-        if (c->id.len > 0)
-            pin_flow_texts(flow, ", ");
-    }
-    else if (c->source.len > 0 && c->id.len > 0) {
-        pin_flow_text(flow, c->source);
-        pin_flow_texts(flow, ", ");
     }
     if (c->id.len > 0 || c->source.len == 0)
         pin_flow_text(flow, c->label.len > 0 ? c->label : c->written);
-    arena->used = mark;
     if (c->state != PIN_CITE_RESOLVED) {
         pin_flow_texts(flow, " (");
         pin_flow_texts(flow, pin_cite_state_name((pin_cite_state)c->state));
@@ -141,10 +150,11 @@ static void flow_reading(pin_flow *flow, const pin_hits *hits)
         pin_flow_line(flow);
     }
     for (uint32_t i = 0; i < r->correction_count; i++) {
-        pin_flow_texts(flow, i == 0 ? "Read " : ", ");
+        pin_flow_texts(flow, i == 0 ? "Read “" : ", “");
         flow_label(flow, PIN_FLOW_BOLD, r->corrections[i].from);
-        pin_flow_texts(flow, " as ");
+        pin_flow_texts(flow, "” as “");
         flow_label(flow, PIN_FLOW_BOLD, r->corrections[i].to);
+        pin_flow_texts(flow, "”");
     }
     pin_flow_line(flow);
     if (has_word(r, PIN_TIER_UNKNOWN)) {
@@ -186,7 +196,8 @@ static pin_status flow_hit_citations(pin_flow *flow, const pin_index *ix, const 
     for (uint32_t i = 0; i < item->citation_count && i < CITED_IN_HIT; i++) {
         if (i > 0)
             pin_flow_texts(flow, "; ");
-        pin_status status = flow_citation(flow, ix, &item->citations[i], arena, err);
+        pin_status status = flow_citation(flow, ix, &item->citations[i], i > 0 ? &item->citations[i - 1] : NULL, arena,
+                                          err);
         if (status != PIN_OK)
             return status;
     }
@@ -246,7 +257,7 @@ static pin_status flow_hit(pin_flow *flow, const pin_index *ix, const pin_hit *h
     pin_flow_texts(flow, " · score ");
     pin_flow_number(flow, hit->score);
     pin_flow_line(flow);
-    if (item.verdict.len > 0) {
+    if (item.verdict.len > 0 && !pin_str_starts(hit->snippet.text, item.verdict)) {
         pin_flow_text(flow, item.verdict);
         pin_flow_line(flow);
     }
@@ -293,7 +304,7 @@ static pin_status flow_card_citation(pin_flow *flow, const pin_index *ix, const 
     bool repeated = i > 0 && c->in_list && item->citations[i - 1].in_list && item->citations[i - 1].entry == c->entry;
     pin_flow_push(flow, "• ", "  ");
     uint32_t   style = pin_flow_style_on(flow, PIN_FLOW_CITE);
-    pin_status status = flow_citation(flow, ix, c, arena, err);
+    pin_status status = flow_citation(flow, ix, c, NULL, arena, err);
     pin_flow_style_back(flow, style);
     if (status != PIN_OK)
         return status;
@@ -513,7 +524,7 @@ static pin_status flow_citing(pin_flow *flow, const pin_index *ix, const pin_cit
     flow_status(flow, &item);
     pin_flow_line(flow);
     pin_flow_texts(flow, "cites ");
-    status = flow_citation(flow, ix, &item.citations[c->citation], arena, err);
+    status = flow_citation(flow, ix, &item.citations[c->citation], NULL, arena, err);
     if (item.citations[c->citation].note.len > 0) {
         pin_flow_texts(flow, " — ");
         pin_flow_text(flow, item.citations[c->citation].note);
@@ -539,8 +550,9 @@ static pin_status text_citings(pin_buf *out, const pin_index *ix, const pin_page
     pin_flow_texts(&flow, ":");
     pin_flow_text(&flow, cited->id);
     pin_flow_texts(&flow, "): cited by ");
-    pin_flow_number(&flow, citings->count);
-    pin_flow_texts(&flow, citings->count == 1 ? " item" : " items");
+    if (citings->count > 0)
+        pin_flow_number(&flow, citings->count);
+    pin_flow_texts(&flow, citings->count == 0 ? "no item" : citings->count == 1 ? " item" : " items");
     pin_flow_gap(&flow);
     for (uint32_t i = 0; i < citings->count && status == PIN_OK; i++)
         status = flow_citing(&flow, ix, &citings->at[i], arena, err);

@@ -53,6 +53,7 @@ struct pin_cli {
     const pin_cli_command *command;
     const char            *arguments[PIN_CLI_VALUES]; /* without options                           */
     uint32_t               argument_count;
+    int                    write_errno; /* why the first failed write to `out` failed             */
     struct {
         const pin_cli_option *option;
         const char           *value;
@@ -117,6 +118,9 @@ pin_status pin_cli_index_try(pin_cli_index *index, const char *path, pin_folder_
 void pin_cli_index_close(pin_cli_index *index);
 /* "cannot read 'faq.pin': checksum differs": for a failure after opening. */
 int pin_cli_index_complain(pin_cli *cli, const pin_cli_index *index, const pin_error *err);
+
+/* Bytes of an answer to cli->out. False once a write has failed: there is no use in going on. */
+bool pin_cli_write(pin_cli *cli, const void *bytes, size_t len);
 
 /* Writes what `render` makes to cli->out, growing buffer and arena until it fits. What `render` needs
  * across attempts must not live in index->room. */

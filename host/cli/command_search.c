@@ -101,7 +101,7 @@ static pin_status id_of(pin_str *out, batch *b, uint32_t number, pin_error *err)
 }
 
 /* "qid<TAB>id<TAB>rank<TAB>score" */
-static void print_row(FILE *to, pin_str qid, pin_str id, uint32_t rank, uint32_t score)
+static bool print_row(pin_cli *cli, pin_str qid, pin_str id, uint32_t rank, uint32_t score)
 {
     char    numbers[32];
     pin_buf buf = pin_buf_over(numbers, sizeof numbers);
@@ -110,10 +110,8 @@ static void print_row(FILE *to, pin_str qid, pin_str id, uint32_t rank, uint32_t
     pin_buf_byte(&buf, '\t');
     pin_buf_uint(&buf, score);
     pin_buf_byte(&buf, '\n');
-    fwrite(qid.at, 1, qid.len, to);
-    fputc('\t', to);
-    fwrite(id.at, 1, id.len, to);
-    fwrite(buf.at, 1, buf.len, to);
+    return pin_cli_write(cli, qid.at, qid.len) && pin_cli_write(cli, "\t", 1) && pin_cli_write(cli, id.at, id.len) &&
+           pin_cli_write(cli, buf.at, buf.len);
 }
 
 static pin_status print_answers(batch *b, const pin_cli_query *query, pin_error *err)
@@ -132,7 +130,8 @@ static pin_status print_answers(batch *b, const pin_cli_query *query, pin_error 
         }
         if (status != PIN_OK)
             return status;
-        print_row(b->cli->out, query->id, id, i + 1, hits.at[i].score);
+        if (!print_row(b->cli, query->id, id, i + 1, hits.at[i].score))
+            return pin_fail(err, PIN_IO, 0, "the run cannot be written");
         b->found++;
     }
     return PIN_OK;
@@ -140,6 +139,8 @@ static pin_status print_answers(batch *b, const pin_cli_query *query, pin_error 
 
 static int complain(batch *b, const char *path, const pin_error *err)
 {
+    if (err->code == PIN_IO)
+        return PIN_EXIT_MISUSE; /* pin_cli_run says why */
     if (err->code == PIN_LIMIT)
         return pin_cli_misuse(b->cli, "%s:%u: %s", path, b->lines.line, err->message);
     return pin_cli_index_complain(b->cli, b->index, err);

@@ -21,24 +21,40 @@ static int unsound(pin_cli *cli, const char *path, const char *message, uint64_t
     return PIN_EXIT_NONE;
 }
 
-static int sound(pin_cli *cli, const pin_cli_index *index)
+/* Sources whose provisions are in the file; the others are only known by name. */
+static uint32_t loaded_sources(pin_cli_index *index, uint32_t count)
+{
+    uint32_t loaded = 0;
+    for (uint32_t i = 0; i < count && pin_cli_room_ready(&index->room); i++) {
+        pin_source source;
+        pin_status status;
+        do
+            status = pin_index_source(&source, index->ix, i, &index->room.arena, NULL);
+        while (pin_cli_room_again(&index->room, status));
+        loaded += status == PIN_OK && source.loaded;
+    }
+    return loaded;
+}
+
+static int sound(pin_cli *cli, pin_cli_index *index)
 {
     pin_release r;
     char        size[32];
     pin_index_release(&r, index->ix);
+    uint32_t sources = loaded_sources(index, r.source_count);
     if (pin_cli_has(cli, "json")) {
         fputs("{\"file\":", cli->out);
         pin_cli_json_string(cli->out, pin_str_of(index->path));
         fprintf(cli->out, ",\"sound\":true,\"file_id\":\"%016llx\",\"engine\":", (unsigned long long)r.file_id);
         pin_cli_json_string(cli->out, r.engine);
         fprintf(cli->out, ",\"items\":%u,\"modules\":%u,\"sources\":%u,\"provisions\":%u,\"citations\":%u,\"bytes\":%llu}\n",
-                r.item_count, r.module_count, r.source_count, r.provision_count, r.citation_count,
+                r.item_count, r.module_count, sources, r.provision_count, r.citation_count,
                 (unsigned long long)index->mapped.bytes.len);
         return PIN_EXIT_GOOD;
     }
     pin_cli_clean(cli->out, pin_str_of(index->path));
     fprintf(cli->out, ": sound: %u items, %u modules, %u sources, %u provisions, %u citations; %s; file %016llx, made by ",
-            r.item_count, r.module_count, r.source_count, r.provision_count, r.citation_count,
+            r.item_count, r.module_count, sources, r.provision_count, r.citation_count,
             pin_cli_size(size, index->mapped.bytes.len), (unsigned long long)r.file_id);
     pin_cli_clean(cli->out, r.engine);
     fputc('\n', cli->out);

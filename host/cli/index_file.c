@@ -74,9 +74,9 @@ int pin_cli_print(pin_cli *cli, pin_cli_index *index, pin_cli_render *render, vo
         pin_buf    out = pin_buf_over(memory, cap);
         pin_status status = render(&out, index->ix, what, &index->room.arena, &err);
         if (status == PIN_OK) {
-            fwrite(out.at, 1, out.len, cli->out);
+            bool written = pin_cli_write(cli, out.at, out.len);
             free(memory);
-            return PIN_EXIT_GOOD;
+            return written ? PIN_EXIT_GOOD : PIN_EXIT_MISUSE; /* pin_cli_run says why */
         }
         if (status == PIN_NO_SPACE && out.len > cap && out.len <= BUFFER_MOST) {
             cap = out.len;

@@ -106,7 +106,7 @@ int pin_cli_run(int argc, const char *const *argv, FILE *out, FILE *err)
     int exit_code = choose(&cli, argc, argv);
     errno = 0;
     bool failed = fflush(out) != 0;
-    int  why = errno;
+    int  why = cli.write_errno ? cli.write_errno : errno;
     if (failed || ferror(out))
         return pin_cli_misuse(&cli, "cannot write the answer: %s", why ? strerror(why) : "a write failed");
     return exit_code;

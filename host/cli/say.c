@@ -1,5 +1,6 @@
 /* What is printed that is not an answer of the library: complaints, notes, sizes. Texts that come from
  * elsewhere are cleaned, so they cannot drive the terminal. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,15 @@ void pin_cli_note(pin_cli *cli, const char *format, ...)
     va_start(args, format);
     say(cli->err, format, args);
     va_end(args);
+}
+
+bool pin_cli_write(pin_cli *cli, const void *bytes, size_t len)
+{
+    errno = 0;
+    bool good = len == 0 || fwrite(bytes, 1, len, cli->out) == len;
+    if (!good && cli->write_errno == 0)
+        cli->write_errno = errno;
+    return good && !ferror(cli->out);
 }
 
 double pin_cli_seconds(void)

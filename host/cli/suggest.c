@@ -88,6 +88,12 @@ static uint32_t item_distance(pin_str asked, const pin_item *item, uint32_t most
     uint32_t given = item->given_id.len > 0 ? pin_cli_distance(asked, item->given_id, most) : most + 1;
     best = slug < best ? slug : best;
     best = given < best ? given : best;
+    if (asked.len >= 4) { /* the beginning of an id, perhaps misspelt: behind what fits as a whole */
+        uint32_t whole = pin_cli_distance(asked, pin_str_part(item->id, 0, asked.len + 1), most);
+        uint32_t short_form = pin_cli_distance(asked, pin_str_part(item->slug, 0, asked.len + 1), most);
+        uint32_t begin = whole < short_form ? whole : short_form;
+        best = begin + 1 < best ? begin + 1 : best;
+    }
     if (best > most && asked.len >= 4 && contains(item->id, asked))
         best = most; /* a piece of the id: better than nothing, behind every slip */
     return best;
