@@ -246,7 +246,7 @@ static bool opens_sentence(const pin_cite_view *v, pin_token t)
     if (w.code != PIN_WORD_NONE && w.code != PIN_WORD_TYPE && w.code != PIN_WORD_ESSENTIAL)
         return true;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (word_is(v, t, words[i]))
+        if (words[i][0] == v->text.at[t.from] && word_is(v, t, words[i]))
             return true;
     return false;
 }
@@ -255,10 +255,12 @@ static bool opens_sentence(const pin_cite_view *v, pin_token t)
  * `joins`, and, of, on may stand between: "European Health Data Space and Trade Regulation". */
 static uint32_t shape_end(const pin_cite_view *v, uint32_t pos, bool joins, uint8_t *type)
 {
-    pin_token t = pin_cite_token(v->text, pos);
+    pin_token t = pin_cite_token(v->text, pos), second = pin_cite_token(v->text, t.to);
     uint32_t  end = 0;
-    if (!is_capital(v, t) || opens_sentence(v, t) || pin_cite_word_at(v->text, t).code == PIN_WORD_TYPE)
-        return 0;
+    bool      word = second.kind == PIN_TOKEN_WORD && !second.tight;
+    if ((word && !joins && !is_capital(v, second)) || (!word && !second.tight && second.kind != PIN_TOKEN_NUMBER) ||
+        opens_sentence(v, t) || pin_cite_word_at(v->text, t).code == PIN_WORD_TYPE)
+        return 0; /* the cheap questions first: most capitals only begin a sentence */
     for (int words = 0; words < 8; words++) {
         pin_token next = pin_cite_token(v->text, t.to);
         while (next.tight && (next.kind == PIN_TOKEN_DASH || next.kind == PIN_TOKEN_NUMBER))
@@ -319,7 +321,10 @@ static void longest_known(pin_act *best, const pin_cite_view *v, uint32_t pos, b
 
 static void longest_other(pin_act *best, const pin_cite_view *v, uint32_t pos, bool attached)
 {
+    uint32_t first = pin_ascii_lower((uint8_t)v->text.at[pos]);
     for (const pin_other_name *o = pin_other_names; o->name; o++) {
+        if (pin_ascii_lower((uint8_t)o->name[0]) != first)
+            continue;
         uint32_t end = name_end(v, pos, pin_str_of(o->name), attached);
         if (end > best->to) {
             best->to = end;
@@ -350,30 +355,60 @@ static void take_suffix(pin_act *best, const pin_cite_view *v)
     }
 }
 
+static void note_opening(uint64_t *set, pin_str name)
+{
+    uint32_t at = pin_cite_opening(name);
+    set[at >> 6] |= (uint64_t)1 << (at & 63);
+}
+
+static bool in_set(const uint64_t *set, uint32_t at) { return set[at >> 6] >> (at & 63) & 1; }
+
+/* Other acts' names are written with capitals, save in a query. */
+static bool may_open(const pin_cite_view *v, uint32_t pos, bool any_case, bool *known)
+{
+    uint32_t at = pin_cite_opening((pin_str){v->text.at + pos, v->text.len - pos});
+    *known = in_set(v->known_openings, at);
+    return any_case && in_set(pin_other_openings, at);
+}
+
+bool pin_cite_may_name(const pin_cite_view *v, pin_token t, pin_word w)
+{
+    bool known, other;
+    if (t.kind == PIN_TOKEN_NUMBER) /* 2014/53/EU */
+        return t.to < v->text.len && v->text.at[t.to] == '/';
+    if (is_capital(v, t) || w.code == PIN_WORD_TYPE)
+        return true;
+    other = may_open(v, t.from, true, &known);
+    return known || (other && (v->mode == PIN_CITE_QUERY || v->text.at[t.from] == 'e')); /* eIDAS */
+}
+
 static bool named_at(pin_act *out, const pin_cite_view *v, uint32_t pos, bool attached)
 {
     pin_act   best = {.from = pos, .number = PIN_ACT_OTHER};
     pin_token t = pin_cite_token(v->text, pos);
     uint8_t   type = PIN_ACT_ANY;
-    bool      letter_known = pos < v->text.len &&
-                        (v->name_letters[pin_ascii_lower((uint8_t)v->text.at[pos]) >> 5] >>
-                             (pin_ascii_lower((uint8_t)v->text.at[pos]) & 31) &
-                         1);
-    bool open = attached || v->mode == PIN_CITE_QUERY || is_capital(v, t) || word_is(v, t, "eIDAS") ||
-                word_is(v, t, "ePrivacy");
-    if (numbered_at(out, v, pos))
+    bool      capital = is_capital(v, t), known, other;
+    bool      any_case = attached || v->mode == PIN_CITE_QUERY || capital || word_is(v, t, "eIDAS") ||
+                    word_is(v, t, "ePrivacy");
+    *out = best;
+    if (t.kind == PIN_TOKEN_NUMBER)
+        return numbered_at(out, v, pos);
+    if (t.kind != PIN_TOKEN_WORD)
+        return false;
+    other = may_open(v, t.from, any_case, &known);
+    if ((other || pin_cite_word_at(v->text, t).code == PIN_WORD_TYPE) && numbered_at(out, v, pos))
         return true;
-    if (letter_known)
+    if (known)
         longest_known(&best, v, pos, attached);
-    if (open)
+    if (other)
         longest_other(&best, v, pos, attached);
-    uint32_t faq = open ? faq_end(v, pos) : 0;
+    uint32_t faq = known || other ? faq_end(v, pos) : 0;
     if (faq > best.to || (faq && faq == best.to && best.number == PIN_ACT_OTHER))
         best = (pin_act){.from = pos, .to = faq, .number = v->faq, .type = PIN_ACT_GUIDE};
     uint32_t known_to = best.to;
     if (best.to)
         take_suffix(&best, v);
-    uint32_t shape = open ? shape_end(v, pos, best.to == 0, &type) : 0;
+    uint32_t shape = capital ? shape_end(v, pos, best.to == 0, &type) : 0;
     if (shape > best.to) {
         best = (pin_act){.from = pos, .to = shape, .number = PIN_ACT_OTHER, .type = type};
         take_suffix(&best, v);
@@ -425,25 +460,23 @@ static bool acronym_at(pin_act *out, const pin_cite_view *v, uint32_t pos)
     return true;
 }
 
+/* "the new", "the so-called 'Blue Guide'": position of the name. */
 static uint32_t skip_the(const pin_cite_view *v, uint32_t pos)
 {
-    static const char *const words[] = {"new", "revised", "proposed", "current", "recast", "EU's", "so", "called"};
+    static const char *const words[] = {"new", "revised", "proposed", "current", "recast", "so", "called"};
     pin_token t = pin_cite_token(v->text, pos);
-    if (pin_cite_word_at(v->text, t).code == PIN_WORD_THE) {
-        pos = t.to;
-        t = pin_cite_token(v->text, pos);
-    }
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (word_is(v, t, words[i])) {
-            pos = t.to;
-            t = pin_cite_token(v->text, pos);
-            i = (size_t)-1;
-        } else if (t.kind == PIN_TOKEN_DASH) {
-            t = pin_cite_token(v->text, t.to);
-        }
+    if (pin_cite_word_at(v->text, t).code == PIN_WORD_THE)
+        t = pin_cite_token(v->text, t.to);
+    for (int more = 0; more < 3; more++) {
+        bool skip = t.kind == PIN_TOKEN_DASH;
+        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+            skip |= word_is(v, t, words[i]);
+        if (!skip)
+            break;
+        t = pin_cite_token(v->text, t.to);
     }
     if (t.kind == PIN_TOKEN_QUOTE || t.kind == '"' || t.kind == PIN_TOKEN_OTHER)
-        t = pin_cite_token(v->text, t.to); /* the 'Blue Guide' */
+        t = pin_cite_token(v->text, t.to);
     return t.from;
 }
 
@@ -519,8 +552,7 @@ void pin_cite_view_init(pin_cite_view *v, pin_str text, pin_cite_mode mode, cons
                 continue;
             if (pin_str_starts(name, PIN_STR("the ")) || pin_str_starts(name, PIN_STR("The ")))
                 name = pin_str_part(name, 4, name.len);
-            uint8_t c = name.len ? (uint8_t)pin_ascii_lower((uint8_t)name.at[0]) : 0;
-            v->name_letters[c >> 5] |= 1u << (c & 31);
+            note_opening(v->known_openings, name);
             if (v->faq == PIN_ACT_OTHER && name_is_faq(name))
                 v->faq = a;
         }

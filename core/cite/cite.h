@@ -143,14 +143,16 @@ typedef struct pin_cite_view {
     pin_str        text;
     pin_cite_mode  mode;
     const pin_law *law;
-    uint32_t       faq;             /* the act that is an FAQ, or PIN_ACT_OTHER             */
-    uint32_t       name_letters[8]; /* bit set of first bytes (small letters) of act names  */
+    uint32_t       faq; /* the act that is an FAQ, or PIN_ACT_OTHER */
+    uint64_t       known_openings[16]; /* bit set of how the names in pin_law begin; names.h */
 } pin_cite_view;
 
 void pin_cite_view_init(pin_cite_view *view, pin_str text, pin_cite_mode mode, const pin_law *law);
 /* The act named by the words at `pos`, the longest name winning. `attached`: the words follow
  * "Article 5 of", so that "that Directive" and an unknown "XYZ" count too. */
 bool pin_cite_act_at(pin_act *out, const pin_cite_view *view, uint32_t pos, bool attached);
+/* May word or number `t`, which is `w`, begin the name of an act? Quick; yes is no promise. */
+bool pin_cite_may_name(const pin_cite_view *view, pin_token t, pin_word w);
 /* The act after a citation ending at `pos`: " GDPR", ", DA", " of the CRA", " to this Regulation". */
 bool pin_cite_act_after(pin_act *out, const pin_cite_view *view, uint32_t pos);
 /* Does one of act `number`'s names say it is of this type? */

@@ -16,7 +16,7 @@
 
 #include <string.h>
 
-enum { INVERTED_ITEMS = 64, INVERTED_PARTS = 4, NUMBER_MAX = 9999, SECTION_DEPTH = 6 };
+enum { INVERTED_ITEMS = 24, INVERTED_PARTS = 4, NUMBER_MAX = 9999, SECTION_DEPTH = 6 };
 
 typedef enum separator { SEP_NONE, SEP_COMMA, SEP_AND, SEP_TO } separator;
 
@@ -380,7 +380,7 @@ static bool read_level(const pin_cite_view *v, uint32_t *pos, pin_path *path, bo
         *pos = end;
         return true;
     }
-    while (w.code == PIN_WORD_ESSENTIAL) {
+    for (int words = 0; w.code == PIN_WORD_ESSENTIAL && words < 2; words++) { /* essential cybersecurity .. */
         essential = true;
         t = pin_cite_token(v->text, t.to);
         w = pin_cite_word_at(v->text, t);

@@ -6,21 +6,25 @@
 
 enum { CLASS_LETTER, CLASS_DIGIT, CLASS_SPACE, CLASS_DASH, CLASS_QUOTE, CLASS_PARAGRAPH, CLASS_OTHER };
 
-/* Class and length in bytes of the character at `pos`. Only the typographic signs that occur inside
- * citations are told apart; every other character above ASCII is a letter, broken UTF-8 included. */
-static uint8_t class_at(pin_str text, uint32_t pos, uint32_t *len)
+static const uint8_t ascii_class[128] = {
+    /* control bytes */ 6, 6, 6, 6, 6, 6, 6, 6, 6, 2, 2, 2, 2, 2, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6,
+    /*  !"#$%&' */ 2, 6, 6, 6, 6, 6, 6, 4,
+    /* ()*+,-./ */ 6, 6, 2, 6, 6, 3, 6, 6, /* '*' and '`' are Markdown's emphasis */
+    /* 01234567 */ 1, 1, 1, 1, 1, 1, 1, 1,
+    /* 89:;<=>? */ 1, 1, 6, 6, 6, 6, 6, 6,
+    /* @A..O    */ 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    /* P..Z[\]^_ */ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 6, 6, 6, 6,
+    /* `a..o    */ 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    /* p..z{|}~ */ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 6, 6, 6, 6,
+};
+_Static_assert(CLASS_LETTER == 0 && CLASS_DIGIT == 1 && CLASS_SPACE == 2 && CLASS_DASH == 3 && CLASS_QUOTE == 4 &&
+                   CLASS_OTHER == 6,
+               "the numbers in the table");
+
+/* Class and length in bytes of a character above ASCII at `pos`. Only the typographic signs that occur
+ * inside citations are told apart; every other one is a letter, broken UTF-8 included. */
+static uint8_t wide_class_at(pin_str text, uint32_t pos, uint32_t *len)
 {
-    uint8_t c = (uint8_t)text.at[pos];
-    *len = 1;
-    if (c < 0x80) {
-        if (pin_is_alpha(c))
-            return CLASS_LETTER;
-        if (pin_is_digit(c))
-            return CLASS_DIGIT;
-        if (pin_is_space(c) || c == '*' || c == '`') /* Markdown emphasis */
-            return CLASS_SPACE;
-        return c == '-' ? CLASS_DASH : c == '\'' ? CLASS_QUOTE : CLASS_OTHER;
-    }
     size_t   next = pos;
     uint32_t code = pin_utf8_next(text, &next);
     *len = (uint32_t)(next - pos);
@@ -37,6 +41,13 @@ static uint8_t class_at(pin_str text, uint32_t pos, uint32_t *len)
         code == 0x203A || code == 0xB7)
         return CLASS_OTHER;
     return CLASS_LETTER;
+}
+
+static inline uint8_t class_at(pin_str text, uint32_t pos, uint32_t *len)
+{
+    uint8_t c = (uint8_t)text.at[pos];
+    *len = 1;
+    return c < 0x80 ? ascii_class[c] : wide_class_at(text, pos, len);
 }
 
 bool pin_cite_is_word_byte(pin_str text, uint32_t pos)
@@ -93,9 +104,9 @@ pin_token pin_cite_token(pin_str text, uint32_t pos)
     case CLASS_DASH: t.kind = PIN_TOKEN_DASH; break;
     case CLASS_QUOTE: t.kind = PIN_TOKEN_QUOTE; break;
     case CLASS_PARAGRAPH: t.kind = PIN_TOKEN_PARAGRAPH; break;
-    default: t.kind = (uint8_t)text.at[pos] < 0x80 ? (uint8_t)text.at[pos] : PIN_TOKEN_OTHER; break;
+    default: /* ASCII punctuation stands for itself; control bytes and typographic signs for nothing */
+        t.kind = text.at[pos] > ' ' ? (uint8_t)text.at[pos] : PIN_TOKEN_OTHER;
+        break;
     }
-    if (t.kind == PIN_TOKEN_WORD && class != CLASS_LETTER)
-        t.kind = PIN_TOKEN_OTHER; /* no ASCII punctuation has these codes, but control bytes might */
     return t;
 }

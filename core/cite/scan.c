@@ -65,7 +65,7 @@ typedef struct scan {
     uint32_t      next_head;
     bool          opening; /* nothing but "Under the", "Similarly," since the sentence began */
     uint32_t      before; /* code of the word before */
-    member        group[GROUP];
+    member       *group; /* room for GROUP */
 } scan;
 
 /* ---- References -------------------------------------------------------------------------------- */
@@ -503,7 +503,7 @@ static uint32_t take_id(scan *s, pin_token t)
     static const char *const roots[] = {"art", "anx", "rct", "sec"};
     const pin_str text = s->v.text;
     uint32_t      act = default_act(s), at = t.from, end;
-    if (s->v.mode == PIN_CITE_PROSE)
+    if (s->v.mode == PIN_CITE_PROSE || t.to >= text.len || (text.at[t.to] != ':' && text.at[t.to] != '_'))
         return 0;
     for (uint32_t a = 0, n = s->v.law->act_count(s->v.law->ctx); a < n; a++) {
         pin_str id = s->v.law->act_id(s->v.law->ctx, a);
@@ -592,10 +592,9 @@ static bool cites_next(scan *s, const pin_act *act)
 }
 
 /* What begins at token `t`? Returns where to go on; t.to when it was an ordinary word. */
-static uint32_t take_at(scan *s, pin_token t)
+static uint32_t take_at(scan *s, pin_token t, pin_word w)
 {
     const pin_str text = s->v.text;
-    pin_word      w = pin_cite_word_at(text, t);
     pin_act       act;
     uint32_t      end;
     if (!starts_word(text, t))
@@ -608,9 +607,12 @@ static uint32_t take_at(scan *s, pin_token t)
         return take_group(s, NULL, s->before == PIN_WORD_ITS);
     if (w.code == PIN_WORD_CHAPTER && (end = take_chapter(s, t)))
         return end;
+    if (!pin_cite_may_name(&s->v, t, w))
+        return t.to;
     if (pin_cite_act_at(&act, &s->v, t.from, false))
         return take_act(s, &act);
-    if (s->v.mode == PIN_CITE_QUERY && pin_cite_act_at(&act, &s->v, t.from, true) &&
+    if (s->v.mode == PIN_CITE_QUERY && t.to - t.from < 6 &&
+        pin_cite_act_at(&act, &s->v, t.from, true) &&
         act.points == PIN_ACT_NAMED && act.from == t.from && cites_next(s, &act))
         return take_act(s, &act); /* "cra art 13", "red article 3" */
     return t.to;
@@ -644,9 +646,10 @@ static void walk(scan *s)
         if (t.broken || ends_sentence(s, last, t) || last.to == 0)
             begin_sentence(s, t);
         if (t.kind == PIN_TOKEN_WORD || t.kind == PIN_TOKEN_NUMBER) {
-            end = take_at(s, t);
+            pin_word w = pin_cite_word_at(text, t);
+            end = take_at(s, t, w);
             s->opening = s->opening && keeps_opening(s, t);
-            s->before = end == t.to ? pin_cite_word_at(text, t).code : PIN_WORD_NONE;
+            s->before = end == t.to ? w.code : PIN_WORD_NONE;
         } else if (t.kind != PIN_TOKEN_QUOTE) {
             s->before = PIN_WORD_NONE;
         }
@@ -684,7 +687,8 @@ pin_status pin_cite_scan(pin_refs *out, pin_str text, pin_cite_mode mode, const 
     size_t mark = arena->used;
     if (text.len >= UINT32_MAX)
         return pin_fail(err, PIN_LIMIT, 0, "text is longer than 4 GiB");
-    scan s = {.arena = arena, .status = PIN_OK};
+    member group[GROUP];
+    scan   s = {.arena = arena, .status = PIN_OK, .group = group};
     pin_cite_view_init(&s.v, text, mode, law);
     walk(&s);
     take_whole_entry(&s);

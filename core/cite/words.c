@@ -4,8 +4,6 @@
 
 #include "core/bytes/bytes.h"
 
-#include <string.h>
-
 #define HEAD(step) PIN_WORD_HEAD, PIN_STEP_##step
 #define LEVEL(step) PIN_WORD_LEVEL, PIN_STEP_##step
 #define PLAIN(code) PIN_WORD_##code, PIN_STEP_NONE
@@ -213,7 +211,10 @@ pin_word pin_cite_word(pin_str word)
     uint32_t low = 0, high = TABLE_COUNT;
     while (low < high) {
         uint32_t mid = (low + high) / 2;
-        int      order = memcmp(small, table[mid].text, sizeof small);
+        size_t   i = 0;
+        while (i < sizeof small - 1 && small[i] == table[mid].text[i])
+            i++;
+        int order = (uint8_t)small[i] - (uint8_t)table[mid].text[i];
         if (order == 0)
             return (pin_word){table[mid].code, table[mid].step, table[mid].value, table[mid].plural,
                               table[mid].shortened};
