@@ -78,6 +78,22 @@ static pin_status gather_all(gathering *out, const pin_index *ix, const pin_prov
     return s;
 }
 
+pin_status pin_read_citing_rows(pin_citings *out, const pin_index *ix, uint32_t number, pin_arena *arena,
+                                pin_error *err)
+{
+    gathering  rows = {0};
+    pin_status s = gather(&rows, ix, number, number + 1, PIN_TOUCH_EXACT, err);
+    if (s != PIN_OK)
+        return s;
+    rows.cap = rows.count;
+    rows.count = 0;
+    if (!(rows.at = pin_arena_take(arena, rows.cap, sizeof *rows.at)))
+        return pin_fail(err, PIN_NO_SPACE, 0, "no room for all who cite a provision");
+    s = gather(&rows, ix, number, number + 1, PIN_TOUCH_EXACT, err);
+    *out = (pin_citings){.at = rows.at, .count = rows.count};
+    return s;
+}
+
 /* ---- Order: heap sort, for the core has no other ---- */
 typedef bool before(const pin_citing *a, const pin_citing *b);
 

@@ -109,6 +109,10 @@ pin_status pin_read_packed(pin_str *out, const pin_index *ix, pin_section kind, 
 pin_status pin_read_row(const uint8_t **out, const pin_index *ix, pin_section kind, uint32_t i, uint32_t row_len,
                         pin_error *err);
 
+/* The rows of provision `number` itself as they stand in the file, one a citation. */
+pin_status pin_read_citing_rows(pin_citings *out, const pin_index *ix, uint32_t number, pin_arena *arena,
+                                pin_error *err);
+
 /* ---- Sections checked as a whole when opened ---- */
 pin_status pin_modules_load(pin_index *ix, pin_error *err);
 pin_status pin_sources_load(pin_index *ix, pin_error *err);
