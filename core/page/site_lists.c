@@ -170,7 +170,7 @@ void pin_site_items(pin_site *s, uint32_t page)
 static void render_module(pin_buf *out, const void *view) { pin_render_module(out, view); }
 static void render_answer(pin_buf *out, const void *view) { pin_render_answer(out, view); }
 
-#define FOLD_ABOVE 1200 /* bytes of blocks: longer answers open folded */
+#define FOLD_ABOVE 900 /* bytes of blocks: longer answers open folded */
 
 static pin_slot answer_card(pin_site *s, const pin_item *item, const pin_module *here)
 {
