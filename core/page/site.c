@@ -143,6 +143,8 @@ static bool is(pin_str part, const char *word) { return pin_str_equal(part, pin_
 static pin_str root_of(pin_site *s)
 {
     size_t depth = 0;
+    if (s->options->root.len)
+        return s->options->root;
     for (size_t i = 0; i < s->path.len; i++)
         depth += s->path.at[i] == '/';
     if (depth == 0)
@@ -244,7 +246,9 @@ static void route_file(pin_site *s, const parts *p)
 {
     pin_str  stem;
     uint32_t module, item, part;
-    if (p->count == 1 && is(p->at[0], "sitemap.xml")) {
+    if (p->count == 1 && s->options->index.len && is(p->at[0], "404.html")) {
+        pin_site_missing(s, (pin_str){0}); /* what a static host shows for any address that is not there */
+    } else if (p->count == 1 && is(p->at[0], "sitemap.xml")) {
         pin_site_sitemap(s, 0);
     } else if (p->count == 1 && is(p->at[0], "opensearch.xml")) {
         pin_site_opensearch(s);

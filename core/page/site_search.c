@@ -113,6 +113,8 @@ void pin_site_search(pin_site *s)
     pin_site_parameter(&options.status, s, PIN_STR("status"));
     v.query = pin_str_trim(query);
     v.no_query = v.query.len == 0;
+    v.alone = s->options->index.len > 0;
+    v.root = s->root;
     if (v.no_query) {
         site_frame_search(s, &v);
         return;
@@ -175,7 +177,8 @@ void pin_site_missing(pin_site *s, pin_str wanted)
     pin_str            query = words_of(s, wanted);
     pin_view_missing   v = {
           .heading = PIN_STR("There is nothing at this address"),
-          .reason = PIN_JOIN(s, PIN_STR("“"), wanted, PIN_STR("” is not in this index.")),
+          .reason = wanted.len ? PIN_JOIN(s, PIN_STR("“"), wanted, PIN_STR("” is not in this index."))
+                               : PIN_STR("The page may have moved: search for its words, or look through all questions."),
           .root = s->root,
     };
     s->reply->status = 404;

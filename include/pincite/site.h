@@ -19,6 +19,14 @@ typedef struct pin_site_options {
     pin_str style, script, icon; /* names of the assets below /assets/; script empty: no script element */
     pin_str security_contact;    /* for /.well-known/security.txt; empty: no such address             */
     pin_str security_expires;    /* RFC 3339 date that RFC 9116 asks for                              */
+    /* For a site without a server, which searches by itself (pincite export); all may be empty: */
+    pin_str  root;      /* what leads to the hub instead of "../": "/faq/", for 404.html              */
+    pin_str  index;     /* the index file, below the root                                             */
+    uint32_t index_head; /* bytes of its head                                                         */
+    pin_str  module;    /* the search module, below /assets/                                          */
+    pin_str  embedded;  /* a script below /assets/ that holds both, for pages opened from a disk       */
+    pin_str  policy;    /* Content-Security-Policy, written into the page                             */
+    bool     offline;   /* there is a service worker, /offline.js                                     */
 } pin_site_options;
 
 typedef struct pin_site_reply {
