@@ -276,7 +276,9 @@ static pin_status add_completions(plan *p, plan_slot *slot, const plan_word *wor
 {
     plan_candidate found[RULE_PREFIX_TAKE];
     uint32_t       count = 0;
-    pin_status     s = plan_completions(found, RULE_PREFIX_TAKE, &count, p, word->folded, arena, err);
+    if (word->folded.len < RULE_PREFIX_LEAST)
+        return PIN_OK;
+    pin_status s = plan_completions(found, RULE_PREFIX_TAKE, &count, p, word->folded, arena, err);
     for (uint32_t i = 0; s == PIN_OK && i < count; i++) {
         bool added;
         s = add_text(&added, p, slot, PIN_TIER_PREFIX, RULE_PREFIX, found[i].text, arena, err);
@@ -326,14 +328,17 @@ static pin_status add_other_ways(plan *p, plan_slot *slot, const plan_word *word
     return s;
 }
 
-/* A word is taken for a slip only when nothing else is known about it. */
-static pin_status add_slips(plan *p, pin_arena *arena, pin_error *err)
+/* A word is taken for initials, and then for a slip, only when nothing else is known about it. */
+static pin_status add_guesses(plan *p, pin_arena *arena, pin_error *err)
 {
     pin_status s = PIN_OK;
     for (uint32_t i = 0; s == PIN_OK && i < p->slot_count; i++) {
         plan_slot       *slot = &p->slots[i];
         const plan_word *word = &p->words[slot->word];
-        if (!slot->provision && slot->way_count == 0 && !word->quoted && word->kind == PIN_WORD)
+        if (slot->provision || slot->way_count || word->quoted || word->kind != PIN_WORD)
+            continue;
+        s = plan_add_initials(p, slot, arena, err);
+        if (s == PIN_OK && slot->way_count == 0)
             s = add_corrections(p, slot, word, arena, err);
     }
     return s;
@@ -359,14 +364,27 @@ static void settle_slot(const plan *p, plan_slot *slot)
     for (uint32_t w = 0; w < slot->way_count && !word->known; w++)
         if (slot->ways[w].part_count == 1 && slot->ways[w].parts[0].weight > slot->weight)
             slot->weight = slot->ways[w].parts[0].weight;
+    if (word->typing && slot->weight == 0) /* a letter or two: as telling as a common word */
+        slot->weight = plan_weight(pin_idf(p->settings.item_count, p->settings.item_count / 8), RULE_PREFIX);
+}
+
+/* The first word with the term of word `i`. */
+static const plan_word *word_before(const plan *p, uint32_t i)
+{
+    uint32_t first = 0;
+    while (first < i && !pin_str_equal(p->words[first].term, p->words[i].term))
+        first++;
+    return &p->words[first];
 }
 
 static pin_status look_up_words(plan *p, pin_error *err)
 {
     for (uint32_t i = 0; i < p->word_count; i++) {
         plan_word *word = &p->words[i];
-        if (word->again)
+        if (word->again) {
+            word->exact = word_before(p, i)->exact;
             continue;
+        }
         pin_status s = plan_term(&word->exact, p, word->term, err);
         if (s != PIN_OK)
             return s;
@@ -406,7 +424,7 @@ pin_status plan_expand(plan *p, pin_arena *arena, pin_error *err)
     if (s == PIN_OK)
         s = add_abbreviations(p, arena, err);
     if (s == PIN_OK)
-        s = add_slips(p, arena, err);
+        s = add_guesses(p, arena, err);
     for (uint32_t i = 0; s == PIN_OK && i < p->slot_count; i++)
         if (!p->slots[i].provision)
             settle_slot(p, &p->slots[i]);

@@ -136,6 +136,8 @@ static void tell_bonus(telling *t, const bonus *b, bool exact)
         pin_buf_adds(&out, " words of the question");
         tell(t, 1, &out, b->share);
     }
+    if (b->begins)
+        tell_text(t, 1, "the question begins with the query", b->begins);
     if (exact)
         tell_text(t, 1, "is the question itself", RULE_EXACT_QUESTION);
 }
@@ -143,7 +145,7 @@ static void tell_bonus(telling *t, const bonus *b, bool exact)
 /* Each way of a slot gives at most two lines a part, one for its slot and one for the line. */
 static uint32_t most_lines(const plan *p)
 {
-    return 5 + p->slot_count * (2 + 2 * RULE_PARTS_MAX);
+    return 6 + p->slot_count * (2 + 2 * RULE_PARTS_MAX);
 }
 
 pin_status plan_explain(pin_hit *hit, plan *p, const bonus *b, bool exact, pin_arena *arena, pin_error *err)

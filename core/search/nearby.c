@@ -196,7 +196,7 @@ static pin_status consider(correcting *c, const pin_word *word, uint32_t most, p
                 arena, err);
 }
 
-/* Words that share a form with one letter deleted. `reduced` may also be a word itself. */
+/* Words that share a form with one letter deleted, or that are that form. */
 static pin_status consider_deletes(correcting *c, pin_str reduced, pin_arena *arena, pin_error *err)
 {
     uint32_t   numbers[DELETES_TAKE], count = 0;
@@ -213,18 +213,6 @@ static pin_status consider_deletes(correcting *c, pin_str reduced, pin_arena *ar
     return s == PIN_NOT_FOUND ? PIN_OK : s;
 }
 
-static pin_status consider_word(correcting *c, pin_str text, pin_arena *arena, pin_error *err)
-{
-    pin_word_walk walk;
-    pin_word      word;
-    pin_status    s = or_need(c->p, pin_words_seek(&walk, c->p->ix, text, err));
-    if (s == PIN_OK)
-        s = or_need(c->p, pin_words_next(&word, &walk, err));
-    if (s == PIN_OK && pin_str_equal(word.text, text))
-        s = consider(c, &word, 1, arena, err);
-    return s == PIN_NOT_FOUND ? PIN_OK : s;
-}
-
 static pin_status one_edit_away(correcting *c, pin_arena *arena, pin_error *err)
 {
     char       reduced[PIN_TERM_MAX];
@@ -236,8 +224,6 @@ static pin_status one_edit_away(correcting *c, pin_arena *arena, pin_error *err)
         memcpy(reduced + at, c->word.at + next, c->word.len - next);
         pin_str without = {reduced, c->word.len - (next - at)};
         s = consider_deletes(c, without, arena, err);
-        if (s == PIN_OK)
-            s = consider_word(c, without, arena, err);
         at = next;
     }
     return s;
@@ -273,7 +259,7 @@ pin_status plan_corrections(plan_candidate *out, uint32_t cap, uint32_t *count, 
         return PIN_OK;
     c.most = c.rows.word.count < 8 ? 1 : 2;
     pin_status s = one_edit_away(&c, arena, err);
-    if (s == PIN_OK && c.best.count == 0 && p->settings.word_count <= RULE_TYPO_WALK_WORDS)
+    if (s == PIN_OK && c.best.count == 0 && c.most > 1 && p->settings.word_count <= RULE_TYPO_WALK_WORDS)
         s = walk_first_letter(&c, arena, err);
     *count = c.best.count;
     return s;

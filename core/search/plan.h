@@ -118,6 +118,9 @@ uint32_t pin_edit_distance(pin_str a, pin_str b, uint32_t most);
 /* ---- everyday.c ---- what the law calls a word of daily life: texts of one or more words, or 0 */
 uint32_t pin_everyday(const char *const **out, pin_str stem);
 
+/* ---- initials.c ---- rows of words in questions whose first letters an unknown word spells */
+pin_status plan_add_initials(plan *p, plan_slot *slot, pin_arena *arena, pin_error *err);
+
 /* ---- provision.c ---- the slot of one provision, with rows for every item that touches it */
 pin_status plan_add_provision(plan *p, uint32_t ref, pin_arena *arena, pin_error *err);
 
@@ -147,12 +150,14 @@ pin_status plan_plain(pin_str *out, const pin_item *item, pin_arena *arena, pin_
 
 /* ---- rerank.c ---- what the second look adds to each of the best */
 typedef struct bonus {
-    uint32_t near, share;
+    uint32_t near, share, begins;
     uint32_t covered, of; /* words of the question that the query covers */
 } bonus;
 typedef struct near_terms near_terms; /* which slot a question term belongs to */
 pin_status plan_near_terms(near_terms **out, plan *p, pin_arena *arena, pin_error *err);
 pin_status plan_bonus(bonus *out, plan *p, const near_terms *terms, uint32_t item, uint32_t score, pin_error *err);
+/* No item with this score gets a larger bonus. */
+uint32_t plan_most_bonus(const near_terms *terms, uint32_t score);
 /* Items whose question is the query. */
 pin_status plan_exact_items(uint32_t *items, uint32_t cap, uint32_t *count, plan *p, pin_arena *scratch,
                             pin_error *err);

@@ -83,7 +83,8 @@ static pin_status take_part(plan *p, const pin_token *token, pin_arena *arena, p
 
 static pin_status take_words(plan *p, pin_arena *arena, pin_error *err)
 {
-    p->words = pin_arena_take(arena, PIN_QUERY_TERMS, sizeof *p->words);
+    size_t most = p->query.len / 2 + 1; /* a word and what parts it from the next have two bytes */
+    p->words = pin_arena_take(arena, most < PIN_QUERY_TERMS ? most : PIN_QUERY_TERMS, sizeof *p->words);
     if (!p->words)
         return no_space(err);
     pin_tokenizer t;
@@ -133,10 +134,28 @@ static void take_phrases(plan *p)
         take_phrase(p, written);
 }
 
+/* Every citation that names a provision has a digit or a roman numeral. A lone "i" after a word like "do"
+ * or at the start is the person asking. */
+static bool may_cite(const plan *p)
+{
+    for (uint32_t i = 0; i < p->word_count; i++) {
+        const plan_word *word = &p->words[i];
+        bool             roman = word->kind == PIN_WORD && i > 0 && !p->words[i - 1].function;
+        for (size_t k = 0; k < word->folded.len; k++) {
+            if (pin_is_digit((unsigned char)word->folded.at[k]))
+                return true;
+            roman = roman && memchr("ivx", word->folded.at[k], 3);
+        }
+        if (roman)
+            return true;
+    }
+    return false;
+}
+
 /* Citations among the words taken. Too many of them are none: no one asks for 4,096 provisions. */
 static pin_status take_citations(plan *p, pin_arena *arena, pin_error *err)
 {
-    if (p->word_count == 0)
+    if (!may_cite(p))
         return PIN_OK;
     pin_law    law = pin_index_law(p->ix);
     size_t     end = p->cut ? p->words[p->word_count - 1].to : p->query.len;

@@ -22,7 +22,10 @@ typedef struct near_term {
 struct near_terms {
     near_term *at; /* sorted by number, each once */
     uint32_t   count;
-    uint32_t   after[SLOTS_MAX]; /* slot of the next word in the query, or NO_SLOT */
+    uint32_t   typed_first, typed_end; /* terms that the word being typed may become            */
+    uint32_t   typed_slot;             /* NO_SLOT when it is a word already                     */
+    uint32_t   after[SLOTS_MAX], before[SLOTS_MAX]; /* slots of the neighbouring words, or NO_SLOT      */
+    uint32_t   most_near;        /* no item can get more for nearness */
 };
 
 static void insert(near_terms *terms, near_term t)
@@ -39,12 +42,47 @@ static void insert(near_terms *terms, near_term t)
     terms->count++;
 }
 
+/* Whatever begins with the word being typed. The range may be empty. */
+static pin_status range_of_typed(near_terms *terms, plan *p, pin_error *err)
+{
+    const plan_word *last = p->word_count ? &p->words[p->word_count - 1] : NULL;
+    terms->typed_slot = NO_SLOT;
+    if (!last || !last->typing)
+        return PIN_OK;
+    for (uint32_t i = 0; i < p->slot_count; i++)
+        if (!p->slots[i].provision && p->slots[i].word == p->word_count - 1 && !last->known)
+            terms->typed_slot = i;
+    pin_status s = pin_read_term_range(&terms->typed_first, &terms->typed_end, p->ix, last->folded, err);
+    p->needs |= s == PIN_NEED;
+    return s == PIN_NOT_FOUND || s == PIN_NEED ? PIN_OK : s;
+}
+
 static uint32_t slot_at(const plan *p, uint32_t position)
 {
     for (uint32_t i = 0; i < p->slot_count; i++)
         if (!p->slots[i].provision && p->slots[i].position == position)
             return i;
     return NO_SLOT;
+}
+
+static uint32_t pair_worth(const plan *p, uint32_t a, uint32_t b)
+{
+    uint32_t x = p->slots[a].weight, y = p->slots[b].weight;
+    return (x < y ? x : y) * RULE_NEAR_UNIT * p->settings.question_weight;
+}
+
+static void link_neighbours(near_terms *terms, const plan *p)
+{
+    for (uint32_t i = 0; i < p->slot_count; i++)
+        terms->after[i] = terms->before[i] = NO_SLOT;
+    for (uint32_t i = 0; i < p->slot_count; i++) {
+        uint32_t after = p->slots[i].provision ? NO_SLOT : slot_at(p, p->slots[i].position + 1);
+        if (after == NO_SLOT)
+            continue;
+        terms->after[i] = after;
+        terms->before[after] = i;
+        terms->most_near += pair_worth(p, i, after);
+    }
 }
 
 pin_status plan_near_terms(near_terms **out, plan *p, pin_arena *arena, pin_error *err)
@@ -57,15 +95,15 @@ pin_status plan_near_terms(near_terms **out, plan *p, pin_arena *arena, pin_erro
     if (!terms || !at)
         return pin_fail(err, PIN_NO_SPACE, 0, "the query needs more memory than was lent");
     terms->at = at;
+    link_neighbours(terms, p);
     for (uint32_t i = 0; i < p->slot_count; i++) {
         const plan_slot *slot = &p->slots[i];
-        terms->after[i] = slot->provision ? NO_SLOT : slot_at(p, slot->position + 1);
         for (uint32_t w = 0; w < slot->way_count; w++)
             if (slot->ways[w].near)
                 insert(terms, (near_term){.number = slot->ways[w].parts[0].term.number, .slot = i});
     }
     *out = terms;
-    return PIN_OK;
+    return range_of_typed(terms, p, err);
 }
 
 static uint32_t slot_of_term(const near_terms *terms, uint32_t number)
@@ -80,7 +118,7 @@ static uint32_t slot_of_term(const near_terms *terms, uint32_t number)
         else
             high = middle;
     }
-    return NO_SLOT;
+    return number >= terms->typed_first && number < terms->typed_end ? terms->typed_slot : NO_SLOT;
 }
 
 static void lower(uint32_t *least, uint32_t distance)
@@ -104,24 +142,43 @@ static void distances(uint32_t *least, const plan *p, const near_terms *terms, c
         last[slot] = at + 1;
         if (after != NO_SLOT && last[after])
             lower(&least[slot], at + 1 - last[after]);
-        for (uint32_t before = 0; before < p->slot_count; before++)
-            if (terms->after[before] == slot && last[before])
-                lower(&least[before], at + 1 - last[before]);
+        uint32_t before = terms->before[slot];
+        if (before != NO_SLOT && last[before])
+            lower(&least[before], at + 1 - last[before]);
     }
 }
 
 static uint32_t nearness(const plan *p, const near_terms *terms, const uint32_t *slots, uint32_t count)
 {
     uint32_t least[SLOTS_MAX];
-    uint64_t sum = 0;
+    uint32_t sum = 0;
     distances(least, p, terms, slots, count);
     for (uint32_t i = 0; i < p->slot_count; i++) {
         if (terms->after[i] == NO_SLOT || least[i] == 0 || least[i] > RULE_NEAR)
             continue;
-        uint32_t a = p->slots[i].weight, b = p->slots[terms->after[i]].weight;
-        sum += (uint64_t)(a < b ? a : b) * RULE_NEAR_UNIT * p->settings.question_weight / least[i];
+        sum += pair_worth(p, i, terms->after[i]) / least[i];
     }
-    return (uint32_t)sum;
+    return sum;
+}
+
+/* Does the question begin with all words of the query, the last of which may be incomplete? */
+static bool begins_with(const plan *p, const near_terms *terms, const uint32_t *numbers, uint32_t count)
+{
+    if (p->word_count < RULE_BEGINS_WORDS || p->word_count > count || p->cut)
+        return false;
+    for (uint32_t i = 0; i < p->word_count; i++) {
+        const plan_word *word = &p->words[i];
+        bool same = word->exact.df && word->exact.number == numbers[i];
+        bool typed = word->typing && numbers[i] >= terms->typed_first && numbers[i] < terms->typed_end;
+        if (!same && !typed)
+            return false;
+    }
+    return true;
+}
+
+uint32_t plan_most_bonus(const near_terms *terms, uint32_t score)
+{
+    return terms->most_near + (uint32_t)((uint64_t)score * (RULE_SHARE + RULE_BEGINS) / RULE_ONE);
 }
 
 pin_status plan_bonus(bonus *out, plan *p, const near_terms *terms, uint32_t item, uint32_t score, pin_error *err)
@@ -133,6 +190,8 @@ pin_status plan_bonus(bonus *out, plan *p, const near_terms *terms, uint32_t ite
         return s;
     if (count > RULE_QUESTION_TERMS)
         count = RULE_QUESTION_TERMS;
+    if (begins_with(p, terms, numbers, count))
+        out->begins = (uint32_t)((uint64_t)score * RULE_BEGINS / RULE_ONE);
     for (uint32_t i = 0; i < count; i++) {
         numbers[i] = slot_of_term(terms, numbers[i]);
         out->covered += numbers[i] != NO_SLOT;

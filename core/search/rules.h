@@ -43,6 +43,8 @@
 #define RULE_NEAR 8u           /* words further apart than this do not count as near                 */
 #define RULE_NEAR_UNIT 64u     /* a neighbouring pair is worth this impact in the question           */
 #define RULE_SHARE 64u         /* 0.25 of the score when the query covers the whole question         */
+#define RULE_BEGINS 128u       /* 0.5 of the score when the question begins with the whole query    */
+#define RULE_BEGINS_WORDS 2u   /* which has at least so many words                                  */
 #define RULE_EXACT_QUESTION (1u << 30) /* above every other sum                                      */
 
 /* Bounds of work. */
@@ -53,8 +55,10 @@
 #define RULE_FIELD_WEIGHT_MAX 16u /* question_weight + answer_weight                                 */
 #define RULE_PREFIX_WALK 512u  /* words looked at for a prefix                                       */
 #define RULE_PREFIX_TAKE 8u
+#define RULE_PREFIX_LEAST 2u   /* bytes; one letter is only looked for beside its neighbour          */
 #define RULE_TYPO_TAKE 2u
 #define RULE_TYPO_WALK_WORDS 60000u /* larger vocabularies are corrected by the deletion table alone */
+#define RULE_INITIALS_ITEMS 20000u   /* initials are not looked for in larger corpora                 */
 #define RULE_ABBREVIATIONS_MAX 4096u
 #define RULE_PHRASE_ITEMS 20000u    /* items whose text is read for quoted phrases                    */
 #define RULE_COUNT_ITEMS 100000u    /* module counts are left out above this                         */

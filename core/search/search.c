@@ -230,13 +230,18 @@ static void lift_exact(searching *s)
     }
 }
 
-static pin_status look_again(searching *s, pin_arena *arena, pin_error *err)
+/* Bonuses only add, so an item that with the largest possible bonus would stay below the k-th best sum is
+ * not looked at: it cannot be among the k. */
+static pin_status look_again(searching *s, uint32_t k, pin_arena *arena, pin_error *err)
 {
     near_terms *terms;
     pin_status  status = plan_near_terms(&terms, &s->p, arena, err);
+    uint32_t    enough = s->best_count >= k ? s->best[k - 1].score : 0;
     for (uint32_t i = 0; status == PIN_OK && i < s->best_count && i < RULE_RESCORE; i++) {
         bonus    b;
         uint32_t sum = s->best[i].score & (RULE_EXACT_QUESTION - 1);
+        if (s->best[i].score + plan_most_bonus(terms, sum) < enough)
+            break;
         status = plan_bonus(&b, &s->p, terms, s->best[i].item, sum, err);
         if (status == PIN_NEED) {
             s->p.needs = true;
@@ -245,7 +250,7 @@ static pin_status look_again(searching *s, pin_arena *arena, pin_error *err)
         s->second[i].item = s->best[i].item;
         s->second[i].b = b;
         s->second_count = i + 1;
-        s->best[i].score += b.near + b.share;
+        s->best[i].score += b.near + b.share + b.begins;
     }
     sort_best(s->best, s->best_count);
     return status;
@@ -471,7 +476,7 @@ pin_status pin_search(pin_hits *out, const pin_index *ix, pin_str query, const p
     if (status == PIN_OK && s.p.slot_count)
         status = find_best(&hits, &s, arena, err);
     if (status == PIN_OK)
-        status = look_again(&s, arena, err);
+        status = look_again(&s, k, arena, err);
     if (status == PIN_OK && s.p.needs)
         status = missing(err);
     if (status == PIN_OK)

@@ -138,7 +138,7 @@ static size_t start_before(pin_str text, size_t at)
     for (size_t i = at; i > least; i--) {
         if (!is_gap(text, i - 1))
             continue;
-        if (text.at[i - 1] == '\n' || (i > 1 && strchr(".!?:;", text.at[i - 2])))
+        if (text.at[i - 1] == '\n' || (i > 1 && memchr(".!?:;", text.at[i - 2], 5)))
             return i;
         if (at - i <= LEAD / 2)
             word = i;
