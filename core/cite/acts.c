@@ -119,8 +119,8 @@ static uint32_t skip_community(const pin_cite_view *v, uint32_t pos)
             if (t.kind != ',' && !is_community(v, t))
                 return pos;
         }
-    } else if (v->mode == PIN_CITE_QUERY && is_community(v, t)) {
-        pos = t.to; /* brackets are the first thing a query leaves out */
+    } else if (is_community(v, t)) {
+        pos = t.to; /* brackets are the first thing to be left out */
     }
     t = pin_cite_token(v->text, pos);
     if (word_is(v, t, "no") || word_is(v, t, "nr")) {
@@ -165,7 +165,7 @@ static uint32_t act_of_number(const pin_cite_view *v, pin_str number)
 static bool numbered_at(pin_act *out, const pin_cite_view *v, uint32_t pos)
 {
     static const char *const before[] = {"Commission", "Council", "Delegated", "Implementing",
-                                         "Framework",  "Joint",   "European"};
+                                         "Framework",  "Joint",   "European",  "EU"};
     pin_token   t = pin_cite_token(v->text, pos);
     pin_str     number;
     bool        community;
@@ -382,6 +382,52 @@ bool pin_cite_may_name(const pin_cite_view *v, pin_token t, pin_word w)
     return known || (other && (v->mode == PIN_CITE_QUERY || v->text.at[t.from] == 'e')); /* eIDAS */
 }
 
+/* What belongs to the name of a standard: "ISO/IEC 27001:2022", "EN 18031-1". */
+static uint32_t standard_end(const pin_cite_view *v, uint32_t from, uint32_t end)
+{
+    static const char *const bodies[] = {"EN", "ISO", "IEC", "ETSI", "TS", "TR"};
+    bool                     body = false;
+    pin_token                t = pin_cite_token(v->text, from);
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++)
+        body |= word_is(v, t, bodies[i]);
+    for (int parts = 0; body && parts < 10; parts++) {
+        t = pin_cite_token(v->text, end);
+        bool more = t.kind == PIN_TOKEN_NUMBER;
+        for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++)
+            more |= word_is(v, t, bodies[i]);
+        if (t.tight && (t.kind == '/' || t.kind == PIN_TOKEN_DASH || t.kind == ':')) {
+            t = pin_cite_token(v->text, t.to);
+            more = t.tight && (t.kind == PIN_TOKEN_NUMBER || t.kind == PIN_TOKEN_WORD);
+        }
+        if (!more || t.broken)
+            break;
+        end = t.to;
+    }
+    return end;
+}
+
+/* "the toys directive" in "Article 5 of the toys directive": small letters are a name after `of`. */
+static uint32_t small_shape_end(const pin_cite_view *v, uint32_t pos, uint8_t *type)
+{
+    static const char *const no_names[] = {"present", "above", "whole", "entire", "full", "European", "Union"};
+    pin_token                t = pin_cite_token(v->text, pos);
+    for (int words = 0; words < 3; words++) {
+        if (t.kind != PIN_TOKEN_WORD || t.broken || pin_cite_word_at(v->text, t).code != PIN_WORD_NONE)
+            return 0;
+        for (size_t i = 0; i < sizeof no_names / sizeof no_names[0]; i++)
+            if (word_is(v, t, no_names[i]))
+                return 0;
+        t = pin_cite_token(v->text, t.to);
+        pin_word w = pin_cite_word_at(v->text, t);
+        if (w.code == PIN_WORD_TYPE && !w.plural &&
+            (w.value == PIN_ACT_REGULATION || w.value == PIN_ACT_DIRECTIVE)) {
+            *type = w.value;
+            return t.to;
+        }
+    }
+    return 0;
+}
+
 static bool named_at(pin_act *out, const pin_cite_view *v, uint32_t pos, bool attached)
 {
     pin_act   best = {.from = pos, .number = PIN_ACT_OTHER};
@@ -406,8 +452,10 @@ static bool named_at(pin_act *out, const pin_cite_view *v, uint32_t pos, bool at
     if (faq > best.to || (faq && faq == best.to && best.number == PIN_ACT_OTHER))
         best = (pin_act){.from = pos, .to = faq, .number = v->faq, .type = PIN_ACT_GUIDE};
     uint32_t known_to = best.to;
-    if (best.to)
+    if (best.to) {
+        best.to = standard_end(v, pos, best.to);
         take_suffix(&best, v);
+    }
     uint32_t shape = capital ? shape_end(v, pos, best.to == 0, &type) : 0;
     if (shape > best.to) {
         best = (pin_act){.from = pos, .to = shape, .number = PIN_ACT_OTHER, .type = type};
@@ -463,7 +511,7 @@ static bool acronym_at(pin_act *out, const pin_cite_view *v, uint32_t pos)
 /* "the new", "the so-called 'Blue Guide'": position of the name. */
 static uint32_t skip_the(const pin_cite_view *v, uint32_t pos)
 {
-    static const char *const words[] = {"new", "revised", "proposed", "current", "recast", "so", "called"};
+    static const char *const words[] = {"new", "revised", "proposed", "current", "recast", "so", "called", "EU"};
     pin_token t = pin_cite_token(v->text, pos);
     if (pin_cite_word_at(v->text, t).code == PIN_WORD_THE)
         t = pin_cite_token(v->text, t.to);
@@ -488,9 +536,23 @@ bool pin_cite_act_at(pin_act *out, const pin_cite_view *v, uint32_t pos, bool at
     if (t.broken)
         return false;
     uint32_t name = skip_the(v, pos);
-    if (named_at(out, v, name, true) || pointing_at(out, v, pos))
+    if (named_at(out, v, name, true) || pointing_at(out, v, pos) || acronym_at(out, v, name))
         return true;
-    return acronym_at(out, v, name);
+    *out = (pin_act){.from = name, .number = PIN_ACT_OTHER};
+    if (pin_cite_word_at(v->text, t).code == PIN_WORD_THE)
+        out->to = small_shape_end(v, name, &out->type);
+    return out->to != 0;
+}
+
+/* Does a citation follow right after a name that ends at `pos`: " Article 25", "'s Annex I"? */
+static bool cites_at(const pin_cite_view *v, uint32_t pos)
+{
+    pin_token t = pin_cite_token(v->text, pos);
+    if (t.kind == PIN_TOKEN_QUOTE) {
+        t = pin_cite_token(v->text, t.to);
+        t = word_is(v, t, "s") ? pin_cite_token(v->text, t.to) : t;
+    }
+    return pin_cite_word_at(v->text, t).code == PIN_WORD_HEAD;
 }
 
 bool pin_cite_act_after(pin_act *out, const pin_cite_view *v, uint32_t pos)
@@ -519,6 +581,8 @@ bool pin_cite_act_after(pin_act *out, const pin_cite_view *v, uint32_t pos)
         return named_at(out, v, skip_the(v, t.to), false) || pointing_at(out, v, t.to);
     }
     if (t.kind != PIN_TOKEN_WORD || !pin_cite_act_at(out, v, t.from, false))
+        return false;
+    if (comma && cites_at(v, out->to)) /* "Article 13(8), GDPR Article 25" */
         return false;
     return !bracket || pin_cite_token(v->text, out->to).kind == ')';
 }

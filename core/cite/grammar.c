@@ -544,26 +544,54 @@ static bool deepen_by_dot(reading *r, uint32_t *pos, pin_path *path)
     return true;
 }
 
+/* The number of a point after its part, without its word: "Part I, (2)(b)", "Part I, 2(b)", and outside
+ * prose "Part I, 2", where the roman numeral tells the part from the point. */
+static bool deepen_below_part(reading *r, uint32_t *pos, pin_path *path)
+{
+    const pin_cite_view *v = r->v;
+    const pin_step      *last = &path->at[path->count - 1];
+    pin_token            t = pin_cite_token(v->text, *pos);
+    bool                 comma = t.kind == ',';
+    if (last->kind != PIN_STEP_PART && last->kind != PIN_STEP_CLASS)
+        return false;
+    if (comma)
+        t = pin_cite_token(v->text, t.to);
+    uint32_t p = t.from;
+    if (t.kind == '(' && comma && pin_cite_token(v->text, t.to).kind == PIN_TOKEN_NUMBER)
+        return read_bracket(v, &p, path, PIN_STEP_POINT, NULL) && (*pos = p, true);
+    pin_token bracket = pin_cite_token(v->text, t.to), inner = pin_cite_token(v->text, bracket.to);
+    bool      lettered = bracket.kind == '(' && bracket.tight && inner.kind == PIN_TOKEN_WORD;
+    bool      plain = comma && v->mode != PIN_CITE_PROSE && last->form == PIN_FORM_ROMAN && !last->plural;
+    if (t.kind != PIN_TOKEN_NUMBER || t.number > 999 || t.broken || !(lettered || plain))
+        return false;
+    return read_number(v, &p, path, PIN_STEP_POINT) && (*pos = p, true);
+}
+
+/* "Annex I(II)(8)". */
+static bool deepen_by_roman_bracket(reading *r, uint32_t *pos, pin_path *path)
+{
+    const pin_str text = r->v->text;
+    pin_token     t = pin_cite_token(text, *pos), n = pin_cite_token(text, t.to), close = pin_cite_token(text, n.to);
+    if (path->at[path->count - 1].kind != PIN_STEP_ANNEX || t.kind != '(' || n.kind != PIN_TOKEN_WORD ||
+        close.kind != ')' || text.at[n.from] >= 'a' || !pin_cite_roman_value(pin_str_part(text, n.from, n.to)))
+        return false;
+    uint32_t p = n.from;
+    return read_roman(r->v, &p, path, PIN_STEP_PART) && (*pos = close.to, true);
+}
+
 /* Where brackets are left out: "art 13 8", "annex 1 part 2 8", "art 14 2 a". */
 static bool deepen_loosely(reading *r, uint32_t *pos, pin_path *path)
 {
     const pin_cite_view *v = r->v;
     pin_step            *last = &path->at[path->count - 1];
     pin_token            t = pin_cite_token(v->text, *pos);
-    bool                 end = pin_cite_token(v->text, t.to).kind == PIN_TOKEN_END;
+    uint8_t              next = pin_cite_token(v->text, t.to).kind;
+    bool                 end = next == PIN_TOKEN_END;
+    bool                 ends_entry = end || next == PIN_TOKEN_DASH || next == ',' || next == ';';
     uint8_t              before = path->count;
     uint32_t             firm_to = *pos;
-    if (last->kind == PIN_STEP_PART || last->kind == PIN_STEP_CLASS) { /* Annex I, Part I, 2(b) */
-        pin_token n = t.kind == ',' ? pin_cite_token(v->text, t.to) : t;
-        pin_token bracket = pin_cite_token(v->text, n.to), inner = pin_cite_token(v->text, bracket.to);
-        if (n.kind == PIN_TOKEN_NUMBER && n.number <= 999 && bracket.kind == '(' && bracket.tight &&
-            inner.kind == PIN_TOKEN_WORD) {
-            *pos = n.from;
-            return read_number(v, pos, path, PIN_STEP_POINT);
-        }
-    }
     if (v->mode == PIN_CITE_PROSE || t.tight || r->nested || path->at[0].kind == PIN_STEP_RECITAL ||
-        path->at[0].kind == PIN_STEP_SECTION || (v->mode == PIN_CITE_LIST && !end))
+        path->at[0].kind == PIN_STEP_SECTION || (v->mode == PIN_CITE_LIST && !ends_entry))
         return false;
     bool number = t.kind == PIN_TOKEN_NUMBER && t.number <= 999 &&
                   (last->kind == PIN_STEP_ARTICLE || is_roman_kind(last->kind));
@@ -621,6 +649,8 @@ static void read_tail(reading *r, uint32_t *pos, pin_path *path)
         pin_token t = pin_cite_token(r->v->text, *pos);
         if (t.kind == PIN_TOKEN_END || t.broken)
             return;
+        if (deepen_by_roman_bracket(r, pos, path) || deepen_below_part(r, pos, path))
+            continue;
         if (path->at[0].kind != PIN_STEP_RECITAL && path->at[0].kind != PIN_STEP_SECTION &&
             read_bracket(r->v, pos, path, kind_below(path), &r->open))
             continue;
@@ -765,7 +795,8 @@ static bool replace_led(reading *r, uint32_t *pos, pin_path *path, int i)
     path->count = (uint8_t)i;
     if (!read_value(r->v, pos, path, old.kind))
         return false;
-    path->at[i].led = true;
+    path->at[i].led = old.led;
+    path->at[i].loose = old.loose;
     path->at[i].plural = old.plural;
     return true;
 }
@@ -791,7 +822,7 @@ static bool item_by_number(reading *r, uint32_t *pos, pin_path *path, separator 
 {
     const pin_cite_view *v = r->v;
     pin_token            t = pin_cite_token(v->text, *pos), next = pin_cite_token(v->text, t.to);
-    int                  i = led_index(path, false);
+    int                  i = path->at[path->count - 1].loose ? path->count - 1 : led_index(path, false);
     if (i < 0)
         i = led_index(path, true); /* annexes 1 and 2 */
     if (i < 0 || counts_something(v, t.to))

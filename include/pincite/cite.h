@@ -3,7 +3,23 @@
  * One grammar serves answers, citation lists and queries: "Article 13(8)", "Art. 14(1)", "Articles 13
  * and 14", "Part II, point (8), of Annex I", "Annex I Part II points (7)-(8)", "recital 57",
  * "section 4.2.5 of the FAQ", "annex 1 part 2 point 8", "13(8)". Ranges and lists expand, in order.
- * Nothing is dropped in silence: what names no provision comes back with the state that says why. */
+ * Nothing is dropped in silence: what names no provision comes back with the state that says why.
+ *
+ * Which act is meant, in this order (examples in core/cite/scan_test.c):
+ *   1. the act named at the citation, before or after it: "Article 25 GDPR", "the GDPR's Article 25",
+ *      "Regulation (EU) 2019/881, Article 5"; "this Regulation" is the default act, "that Directive" and
+ *      "its Annex III" the last such act named before;
+ *   2. the act named at a citation joined by a comma, "and" or "or": "Articles 5 and 6 and Annex I of ..";
+ *   3. the act of the same article or annex earlier in the paragraph;
+ *   4. the act the sentence begins with: "The GDPR asks for .. (Article 32)";
+ *   5. the default act. Another act that is merely mentioned takes nothing away from it, unless the
+ *      default act has no such provision.
+ * Acts that pin_law does not know are recognised by a table of names, by their number in the Official
+ * Journal and by their shape ("the Toy Safety Regulation").
+ *
+ * The act decides what a number is: Article 3(14) is a point where the article has points, Part II of an
+ * annex its class II where it has classes, and a level left out is filled in where only one fits
+ * ("Annex I, point (2)(b)"). Without a loaded act the likeliest id stays: art_N.par_M, pnt_ for letters. */
 #ifndef PINCITE_CITE_H
 #define PINCITE_CITE_H
 
@@ -32,7 +48,8 @@ typedef struct pin_ref {
     pin_str  source;     /* source id, "cra"; empty for PIN_CITE_OTHER_ACT                        */
     pin_str  id;         /* id within the source, "art_13.par_8"; canonical even when unproved;
                             empty for OTHER_ACT and NOT_UNDERSTOOD, and where a whole act is meant */
-    uint32_t provision;  /* number in the index or source set, PIN_NO_PROVISION unless RESOLVED   */
+    uint32_t provision;  /* number in the index or source set; PIN_NO_PROVISION unless RESOLVED,
+                            and where a whole act is meant (RESOLVED with an empty id)            */
 } pin_ref;
 
 typedef struct pin_refs {
@@ -51,7 +68,8 @@ typedef struct pin_law {
     bool (*act_loaded)(const void *ctx, uint32_t act);
     bool (*act_name)(const void *ctx, uint32_t act, uint32_t k, pin_str *name);
     /* The provision `id` of act `act`: its number, or PIN_NO_PROVISION. `id` may also be looked up in
-     * the "also" labels: find_also(act, "Article 3(14)"). */
+     * the "also" labels: find_also(act, "Article 3(14)"); find_also may be NULL. An act with "FAQ" in one
+     * of its names is the one meant by "the FAQ" and "section 4.2.5"; its ids are sec_4.2.5. */
     uint32_t (*find)(const void *ctx, uint32_t act, pin_str id);
     uint32_t (*find_also)(const void *ctx, uint32_t act, pin_str label);
     uint32_t default_act; /* act meant when none is named; PIN_NO_PROVISION for none */
@@ -59,9 +77,11 @@ typedef struct pin_law {
 
 /* Where the text comes from; decides how much is taken for a citation. */
 typedef enum pin_cite_mode {
-    PIN_CITE_PROSE, /* an answer: "13(8)" alone is not a citation, "article" in a sentence is not   */
-    PIN_CITE_LIST,  /* an entry of a citation list: the whole text is one citation or a few         */
-    PIN_CITE_QUERY  /* a query: "13(8)", "art 13 8", "annex 1 part 2 point 8" all count             */
+    PIN_CITE_PROSE, /* an answer: "13(8)" alone is not a citation, "article" in a sentence is not;
+                       whole acts count by their number, "Regulation (EU) 2019/881", not by name    */
+    PIN_CITE_LIST,  /* an entry of a citation list: the whole text is one citation or a few, and
+                       gives at least one reference; ids (cra:art_13.par_8) count too               */
+    PIN_CITE_QUERY  /* a query: "13(8)", "art 13 8", "annex 1 part 2 point 8", ids all count        */
 } pin_cite_mode;
 
 #define PIN_CITE_MAX 4096 /* most references in one text; more is PIN_LIMIT */
@@ -70,8 +90,10 @@ typedef enum pin_cite_mode {
  *
  * out    filled on success; refs live in `arena`, ids in `arena` or in constant text.
  * law    names and provisions; borrowed during the call.
- * PIN_OK (also with none), PIN_NO_SPACE, PIN_LIMIT. Cost: linear in the text, for each candidate
- * one look-up a provision. */
+ * PIN_OK (also with none), PIN_NO_SPACE, PIN_LIMIT (more than PIN_CITE_MAX references, or 65,536 look-ups
+ * inside ranges; on failure the arena is as before). A range wider than 1,000 or a number above 9,999 is
+ * not understood. Inside a range of a loaded act stand the provisions that exist, always with both ends.
+ * Cost: linear in the text, for each candidate one to a few look-ups a provision. */
 pin_status pin_cite_scan(pin_refs *out, pin_str text, pin_cite_mode mode, const pin_law *law, pin_arena *arena,
                          pin_error *err);
 
