@@ -6,11 +6,11 @@
 #include "host/server/server.h"
 
 static const pin_cli_option options[] = {
-    {"listen", 0, "ADDR:PORT", "where to listen; default 127.0.0.1:8424, port 0 takes a free one", false},
+    {"listen", 0, "ADDR:PORT", "where to listen; default 127.0.0.1:8424;\nport 0 takes a free one", false},
     {"threads", 0, "N", "threads that answer; default: one a processor", false},
     {"connections", 0, "N", "most connections at once; default 1000", false},
-    {"watch", 0, NULL, "take a new FILE when it is replaced (SIGHUP always does)", false},
-    {"access-log", 0, NULL, "a line a request on standard error; never an address", false},
+    {"watch", 0, NULL, "take a new FILE when it is replaced (SIGHUP\nalways does)", false},
+    {"access-log", 0, NULL, "a line a request on standard error, never an\naddress", false},
     {"security-contact", 0, "URI", "for /.well-known/security.txt (RFC 9116)", false},
     {"security-expires", 0, "DATE", "its expiry, such as 2027-01-01T00:00:00Z", false},
     {0},
