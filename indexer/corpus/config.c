@@ -24,6 +24,14 @@ static void split_version(pin_str *id, pin_str *version)
     *id        = pin_str_part(*id, 0, cut);
 }
 
+static uint32_t line_of_row(const pin_yaml_key *key, uint32_t row)
+{
+    for (uint32_t i = 0; i < key->count; i++)
+        if (key->pairs[i].row == row)
+            return key->pairs[i].line;
+    return key->line;
+}
+
 /* `sources: {cra: laws/cra}` or a list of {id, version, path}. */
 static pin_status read_sources(pin_config *out, pin_pool *pool, pin_findings *findings, const pin_yaml_key *key,
                                pin_str file)
@@ -57,7 +65,7 @@ static pin_status read_sources(pin_config *out, pin_pool *pool, pin_findings *fi
         if (out->sources[i].id.len && out->sources[i].path.len)
             out->sources[out->source_count++] = out->sources[i];
         else
-            pin_finding_add(findings, PIN_ERROR, "bad-source", (pin_origin){file, key->line}, (pin_str){0},
+            pin_finding_add(findings, PIN_ERROR, "bad-source", (pin_origin){file, line_of_row(key, i)}, (pin_str){0},
                             "write 'cra: laws/cra', or id and path", "source %u has no id or no path", i + 1);
     }
     return PIN_OK;
