@@ -25,8 +25,9 @@ ALLOWED = {
     "indexer": ["core/bytes", "core/text", "core/cite", "indexer/corpus", "indexer/source", "indexer/check",
                 "indexer/write", CORE_PUBLIC],
     "host/folder": [CORE_PUBLIC],
-    "host/cli": ["host/folder", "host/server", CORE_PUBLIC],
+    "host/cli": ["host/folder", "host/server", "host/export", CORE_PUBLIC],
     "host/server": ["host/folder", CORE_PUBLIC],
+    "host/export": ["host/folder", CORE_PUBLIC],
     "host/web": [CORE_PUBLIC],
 }
 # The core is pure: it may see these headers of C and no others.
