@@ -328,14 +328,23 @@ static pin_status add_other_ways(plan *p, plan_slot *slot, const plan_word *word
     return s;
 }
 
-/* A word is taken for initials, and then for a slip, only when nothing else is known about it. */
+/* Nothing is known about the word, or only that other words begin with it. */
+static bool is_obscure(const plan_slot *slot)
+{
+    for (uint32_t w = 0; w < slot->way_count; w++)
+        if (slot->ways[w].tier != PIN_TIER_PREFIX)
+            return false;
+    return true;
+}
+
+/* An obscure word is taken for initials, and, when nothing at all is known about it, for a slip. */
 static pin_status add_guesses(plan *p, pin_arena *arena, pin_error *err)
 {
     pin_status s = PIN_OK;
     for (uint32_t i = 0; s == PIN_OK && i < p->slot_count; i++) {
         plan_slot       *slot = &p->slots[i];
         const plan_word *word = &p->words[slot->word];
-        if (slot->provision || slot->way_count || word->quoted || word->kind != PIN_WORD)
+        if (slot->provision || word->quoted || word->kind != PIN_WORD || !is_obscure(slot))
             continue;
         s = plan_add_initials(p, slot, arena, err);
         if (s == PIN_OK && slot->way_count == 0)

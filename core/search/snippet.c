@@ -12,17 +12,18 @@
 #define WINDOW 160   /* bytes from the first match to the last                                        */
 #define LEAD 60      /* bytes before the first match                                                  */
 #define MATCHES_MAX 512
-#define ROOM (LEAD + LENGTH + WINDOW + 8)
+#define TERMS_MAX 256
+#define ROOM (2 * LENGTH + LEAD + WINDOW + 8)
 #define MARKS_MAX (ROOM / 2)
 #define ELLIPSIS "\xE2\x80\xA6"
 
 typedef struct match {
-    uint32_t from, to, slot;
+    uint32_t from, to, term;
 } match;
 
 typedef struct wanted {
     pin_str  key;
-    uint32_t slot;
+    uint32_t weight;
 } wanted;
 
 typedef struct wanted_terms {
@@ -41,35 +42,43 @@ static bool is_content(const plan *p)
 
 static uint32_t length_bit(size_t len) { return 1u << (len < 31 ? len : 31); }
 
-/* Function words are marked only where the query has nothing else. */
+static void want(wanted_terms *out, const plan *p, const plan_part *part, uint8_t tier)
+{
+    for (uint32_t i = 0; i < out->count; i++)
+        if (pin_str_equal(out->at[i].key, part->key))
+            return;
+    if (out->count == TERMS_MAX)
+        return;
+    uint32_t idf = pin_idf(p->settings.item_count, part->term.df);
+    out->at[out->count++] = (wanted){.key = part->key, .weight = tier == PIN_TIER_EXACT ? idf : idf / 2 + 1};
+    out->lengths |= length_bit(part->key.len);
+}
+
+/* Function words are marked only where the query has nothing else; what is written counts twice as much
+ * as what it may stand for. */
 static pin_status wanted_terms_of(wanted_terms *out, const plan *p, pin_arena *arena, pin_error *err)
 {
-    uint32_t count = 0;
-    bool     content = is_content(p);
-    for (uint32_t i = 0; i < p->slot_count; i++)
-        for (uint32_t w = 0; w < p->slots[i].way_count; w++)
-            count += p->slots[i].ways[w].part_count;
-    *out = (wanted_terms){.at = pin_arena_take(arena, count, sizeof *out->at)};
+    bool content = is_content(p);
+    *out = (wanted_terms){.at = pin_arena_take(arena, TERMS_MAX, sizeof *out->at)};
     if (!out->at)
         return pin_fail(err, PIN_NO_SPACE, 0, "the query needs more memory than was lent");
     for (uint32_t i = 0; i < p->slot_count; i++) {
         const plan_slot *slot = &p->slots[i];
         for (uint32_t w = 0; w < slot->way_count && !(content && slot->function); w++)
-            for (uint32_t k = 0; k < slot->ways[w].part_count; k++) {
-                out->at[out->count++] = (wanted){.key = slot->ways[w].parts[k].key, .slot = i};
-                out->lengths |= length_bit(slot->ways[w].parts[k].key.len);
-            }
+            for (uint32_t k = 0; k < slot->ways[w].part_count; k++)
+                if (!content || !pin_is_function_word(slot->ways[w].parts[k].key))
+                    want(out, p, &slot->ways[w].parts[k], slot->ways[w].tier);
     }
     return PIN_OK;
 }
 
-static bool find_wanted(uint32_t *slot, const wanted_terms *terms, pin_str term)
+static bool find_wanted(uint32_t *number, const wanted_terms *terms, pin_str term)
 {
     if (!(terms->lengths & length_bit(term.len)))
         return false;
     for (uint32_t i = 0; i < terms->count; i++)
         if (pin_str_equal(terms->at[i].key, term)) {
-            *slot = terms->at[i].slot;
+            *number = i;
             return true;
         }
     return false;
@@ -80,39 +89,39 @@ static uint32_t find_matches(match *out, const wanted_terms *terms, pin_str text
 {
     pin_tokenizer t;
     pin_token     token;
-    uint32_t      count = 0, slot;
+    uint32_t      count = 0, number;
     pin_tokenizer_init(&t, text, language);
     while (count < MATCHES_MAX && pin_tokenizer_next(&t, &token)) {
-        if (!find_wanted(&slot, terms, token.term))
+        if (!find_wanted(&number, terms, token.term))
             continue;
         if (count && out[count - 1].from <= token.from && token.to <= out[count - 1].to)
             continue;
-        out[count++] = (match){.from = token.from, .to = token.to, .slot = slot};
+        out[count++] = (match){.from = token.from, .to = token.to, .term = number};
     }
     return count;
 }
 
-/* Weight of the different slots met by matches from `first` on, within WINDOW bytes. */
-static uint64_t window_weight(const plan *p, const match *matches, uint32_t count, uint32_t first)
+/* Weight of the different terms met by matches from `first` on, within WINDOW bytes. */
+static uint64_t window_weight(const wanted_terms *terms, const match *matches, uint32_t count, uint32_t first)
 {
     uint64_t sum = 0;
-    uint64_t seen[2] = {0};
+    uint64_t seen[TERMS_MAX / 64] = {0};
     for (uint32_t i = first; i < count && matches[i].to - matches[first].from <= WINDOW; i++) {
-        uint32_t slot = matches[i].slot;
-        if (seen[slot / 64] >> (slot % 64) & 1)
+        uint32_t term = matches[i].term;
+        if (seen[term / 64] >> (term % 64) & 1)
             continue;
-        seen[slot / 64] |= 1ull << (slot % 64);
-        sum += p->slots[slot].weight + 1;
+        seen[term / 64] |= 1ull << (term % 64);
+        sum += terms->at[term].weight;
     }
     return sum;
 }
 
-static uint32_t best_window(const plan *p, const match *matches, uint32_t count)
+static uint32_t best_window(const wanted_terms *terms, const match *matches, uint32_t count)
 {
     uint32_t best = 0;
     uint64_t most = 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t weight = window_weight(p, matches, count, i);
+        uint64_t weight = window_weight(terms, matches, count, i);
         if (weight > most) {
             most = weight;
             best = i;
@@ -128,11 +137,12 @@ static bool is_inside_character(pin_str text, size_t at)
 
 static bool is_gap(pin_str text, size_t at) { return pin_is_space((unsigned char)text.at[at]); }
 
-/* Where a snippet around byte `at` starts: at a paragraph or sentence within LEAD bytes before it, else
- * at a word, else at a character. */
+/* Where a snippet around byte `at` starts: at a paragraph or sentence within LEAD bytes before it (more
+ * where the text ends soon after), else at a word, else at a character. */
 static size_t start_before(pin_str text, size_t at)
 {
-    size_t least = at > LEAD ? at - LEAD : 0, word = at;
+    size_t left = text.len - at, lead = left + LEAD < LENGTH ? LENGTH - left : LEAD;
+    size_t least = at > lead ? at - lead : 0, word = at;
     if (least == 0)
         return 0;
     for (size_t i = at; i > least; i--) {
@@ -140,7 +150,7 @@ static size_t start_before(pin_str text, size_t at)
             continue;
         if (text.at[i - 1] == '\n' || (i > 1 && memchr(".!?:;", text.at[i - 2], 5)))
             return i;
-        if (at - i <= LEAD / 2)
+        if (at - i <= lead - LEAD / 2)
             word = i;
     }
     while (word > 0 && is_inside_character(text, word))
@@ -230,7 +240,7 @@ static pin_status draft_of(draft *d, const plan *p, pin_str text, pin_str langua
     if (s != PIN_OK)
         return s;
     uint32_t count = find_matches(matches, &terms, text, language);
-    uint32_t first = best_window(p, matches, count), last = first;
+    uint32_t first = best_window(&terms, matches, count), last = first;
     while (last + 1 < count && matches[last + 1].to - matches[first].from <= WINDOW)
         last++;
     size_t from = count ? start_before(text, matches[first].from) : 0;
