@@ -27,7 +27,7 @@ static inline uint8_t *pin_out_room(pin_out *o, size_t more)
         o->failed = true;
         return NULL;
     }
-    if (more > o->cap - o->len) {
+    if (!o->at || more > o->cap - o->len) { /* something even for nothing: an address to add to */
         size_t   cap = (o->len + more) + (o->len + more) / 2 + 64;
         uint8_t *at = realloc(o->at, cap);
         if (!at) {
