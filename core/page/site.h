@@ -60,7 +60,11 @@ pin_str pin_site_opening(pin_site *s, const pin_item *item, size_t limit);
 /* Name of source `id` for display, or the id itself. */
 pin_str pin_site_act(pin_site *s, pin_str id);
 pin_status pin_site_item(pin_site *s, uint32_t number, pin_item *out);
-uint32_t pin_site_cited(pin_site *s, uint32_t provision); /* items that cite it, itself or below */
+typedef struct pin_site_citing {
+    uint32_t itself;     /* items that cite the provision, exactly or by range */
+    uint32_t with_below; /* these, and items that cite something below it      */
+} pin_site_citing;
+pin_site_citing pin_site_cited(pin_site *s, uint32_t provision);
 
 /* ---- Pages ---- each fills reply and out; s->status says how it went */
 void pin_site_hub(pin_site *s);

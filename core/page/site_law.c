@@ -28,10 +28,11 @@ static void law_rows(pin_site *s, pin_view_law *v, const pin_source *source)
     for (uint32_t i = 0; i < source->provision_count && s->status == PIN_OK; i++) {
         pin_provision p = {0};
         size_t        mark = s->arena->used;
-        uint32_t      cited = pin_site_cited(s, source->first_provision + i);
+        pin_site_citing citing = pin_site_cited(s, source->first_provision + i);
+        uint32_t        cited = citing.with_below;
         if (!pin_site_good(s, pin_index_provision(&p, s->ix, source->first_provision + i, s->arena, s->err)))
             return;
-        v->cited += cited > 0;
+        v->cited += citing.itself > 0;
         if (p.depth > 0 && cited == 0) {
             s->arena->used = mark; /* not shown: give its room back */
             continue;

@@ -33,7 +33,7 @@ static void hub_sources(pin_site *s, pin_view_hub *v)
             return;
         uint64_t cited = 0;
         for (uint32_t p = 0; p < source.provision_count && s->status == PIN_OK; p++)
-            cited += pin_site_cited(s, source.first_provision + p) > 0;
+            cited += pin_site_cited(s, source.first_provision + p).itself > 0;
         v->sources[v->sources_count++] = (pin_view_hub_sources){
             .loaded = source.loaded,
             .source = source.id,

@@ -233,17 +233,19 @@ pin_str pin_site_opening(pin_site *s, const pin_item *item, size_t limit)
     return PIN_JOIN(s, pin_str_part(plain, 0, end), PIN_STR("…"));
 }
 
-uint32_t pin_site_cited(pin_site *s, uint32_t provision)
+pin_site_citing pin_site_cited(pin_site *s, uint32_t provision)
 {
-    pin_citings citings = {0};
-    size_t      mark = s->arena->used; /* the rows are only counted: give their room back */
+    pin_site_citing found = {0};
+    pin_citings     citings = {0};
+    size_t          mark = s->arena->used; /* the rows are only counted: give their room back */
     if (s->status != PIN_OK || !pin_site_good(s, pin_index_citing(&citings, s->ix, provision, s->arena, s->err)))
-        return 0;
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < citings.count; i++)
-        count += citings.at[i].touch != PIN_TOUCH_PARENT;
+        return found;
+    for (uint32_t i = 0; i < citings.count; i++) {
+        found.itself += citings.at[i].touch <= PIN_TOUCH_RANGE;
+        found.with_below += citings.at[i].touch != PIN_TOUCH_PARENT;
+    }
     s->arena->used = mark;
-    return count;
+    return found;
 }
 
 /* ---- structured data for search engines: schema.org FAQPage ---- */
