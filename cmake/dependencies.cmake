@@ -25,4 +25,5 @@ set(host_libraries PkgConfig::JANSSON PkgConfig::MICROHTTPD PkgConfig::BROTLI Pk
 # Only tests need these; without them the tests that use them are left out, and say so.
 pkg_check_modules(CMOCKA QUIET IMPORTED_TARGET cmocka)
 pkg_check_modules(XXHASH QUIET IMPORTED_TARGET libxxhash)
+pkg_check_modules(LIBXML2 QUIET IMPORTED_TARGET libxml-2.0)
 find_library(STEMMER_LIBRARY stemmer)
