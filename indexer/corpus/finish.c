@@ -229,11 +229,13 @@ static uint32_t find_joined(const pin_map *map, pin_str left, char between, pin_
 {
     char   key[2 * PIN_SLUG_MAX + 64];
     size_t len = left.len + right.len + 1;
-    if (len > sizeof key)
+    if (len > sizeof key || !left.len || !right.len)
         return PIN_MAP_NONE;
-    memcpy(key, left.at, left.len);
+    if (left.len)
+        memcpy(key, left.at, left.len);
     key[left.len] = between;
-    memcpy(key + left.len + 1, right.at, right.len);
+    if (right.len)
+        memcpy(key + left.len + 1, right.at, right.len);
     return pin_map_get(map, (pin_str){key, len});
 }
 

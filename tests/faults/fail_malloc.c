@@ -60,6 +60,12 @@ void *malloc(size_t size)
 
 void *calloc(size_t count, size_t size)
 {
+    static int looking;
+    if (!real_calloc && !looking) {
+        looking = 1;
+        real_calloc = (void *(*)(size_t, size_t))dlsym(RTLD_NEXT, "calloc");
+        looking = 0;
+    }
     if (!real_calloc) {
         if (size && count > (sizeof early - early_used) / size)
             return NULL;
