@@ -918,12 +918,33 @@ static void give(const pin_sink *sink, const pin_path *path, uint32_t from, uint
         sink->item(sink->ctx, path, from, to, path->unreadable ? PIN_ITEM_UNREADABLE : how);
 }
 
+/* "Parts II and III (modules B and C) and Part IV": an aside between two items, where the next one says
+ * its level. Position after it, or `pos`. An aside with citations of its own is none. */
+static uint32_t skip_aside(const reading *r, uint32_t pos)
+{
+    const pin_cite_view *v = r->v;
+    pin_token            t = pin_cite_token(v->text, pos);
+    if (t.kind != '(' || t.tight || t.broken)
+        return pos;
+    for (int words = 0; words < 12; words++) {
+        t = pin_cite_token(v->text, t.to);
+        uint8_t code = pin_cite_word_at(v->text, t).code;
+        if (t.kind == ')') {
+            uint32_t p = t.to;
+            return read_separator(v, &p) == SEP_AND && level_at(v, p, true) != PIN_STEP_NONE ? t.to : pos;
+        }
+        if (t.kind == PIN_TOKEN_END || t.broken || t.kind == '(' || code == PIN_WORD_HEAD || code == PIN_WORD_LEVEL)
+            break;
+    }
+    return pos;
+}
+
 /* From the first item, already in `path` and ending at `pos`, to the end of the list; returns that. */
 static uint32_t read_list(reading *r, const pin_sink *sink, pin_path path, uint32_t from, uint32_t pos)
 {
     give(sink, &path, from, pos, PIN_ITEM_ONE);
     while (--r->left) {
-        uint32_t  p = pos;
+        uint32_t  p = r->open ? pos : skip_aside(r, pos);
         separator sep = read_separator(r->v, &p);
         pin_path  next = path;
         bool      open = r->open;
