@@ -46,6 +46,7 @@ typedef struct marker {
 
     const char *line_from; /* lines are counted from here */
     uint32_t    line;
+    grown       inserted;  /* size_t each: where in `source` a line was put in */
 
     pin_draft_link *links;
     uint32_t        link_count, link_cap;
@@ -147,6 +148,17 @@ static void attribute_text(grown *out, const MD_ATTRIBUTE *attribute)
 }
 
 /* ---- Where we are: md4c lends pieces of the source, so their address tells the line ---- */
+static uint32_t lines_inserted(const marker *m, size_t before)
+{
+    uint32_t count = 0;
+    size_t   at;
+    for (size_t i = 0; i + sizeof at <= m->inserted.len; i += sizeof at) {
+        memcpy(&at, m->inserted.at + i, sizeof at);
+        count += at < before;
+    }
+    return count;
+}
+
 static const pin_origin *marker_origin(marker *m, pin_origin *out, const char *at)
 {
     const char *from = m->source.at, *to = from + m->source.len;
@@ -166,7 +178,7 @@ static const pin_origin *marker_origin(marker *m, pin_origin *out, const char *a
             m->line_from = end + 1;
         }
     }
-    out->line += m->line;
+    out->line += m->line - lines_inserted(m, (size_t)(m->line_from - from));
     return out;
 }
 
@@ -777,9 +789,10 @@ static int text_event(MD_TEXTTYPE type, const MD_CHAR *at, MD_SIZE len, void *ct
 
 /* ---- Before parsing: what we read that CommonMark does not know ----
  * "• " at the start of a line is an entry of a list; a year at the start of a sentence ("2024. ") is
- * not; footnotes "[^1]" and "[^1]: text" become "[1]" and lines of their own; the line below a table's
- * head may have a single dash a column, which md4c does not take. Line numbers stay, but for bullets,
- * whose source is a single line anyway. */
+ * not; footnotes "[^1]" and "[^1]: text" become "[1]" and lines of their own. And what GFM knows and
+ * md4c does not: a table may follow a paragraph without a blank line, and the line below its head may
+ * have a single dash a column. Line numbers stay: lines put in are remembered, and where bullets lose
+ * the blank lines between them, in JSON Lines, the source is a single line anyway. */
 typedef struct source_line {
     pin_str text;  /* with its '\n', if any        */
     pin_str rest;  /* after the indentation        */
@@ -921,40 +934,77 @@ static bool has_footnote_mark(pin_str text)
     return false;
 }
 
-static bool source_prepare(grown *out, const pin_markdown *in)
+/* A line of a paragraph, as far as one sees: no heading, list, quote or table. */
+static bool begins_with_word(pin_str rest)
 {
-    bool notes = has_footnote_mark(in->text), bullets = in->bullets;
-    if (!notes && !bullets && !has_table_rule(in->text))
+    return rest.len && !strchr("#>-*+|", rest.at[0]) && !pin_is_digit((unsigned char)rest.at[0]);
+}
+
+/* What source_prepare remembers from line to line. */
+typedef struct preparing {
+    grown *out, *inserted;
+    bool   notes, bullets;
+    bool   fenced, after_bullet, after_note, in_paragraph;
+    size_t blanks; /* blank lines held back: between bullets they would make the list loose */
+} preparing;
+
+/* A paragraph goes on until a blank line; then "| a | b |" and below it the rule begin a table. */
+static void part_table(preparing *p, pin_str line, pin_str below)
+{
+    source_line rule;
+    bool        head = line.len && memchr(line.at, '|', line.len) && next_line(&rule, &below) && is_table_rule(rule.rest);
+    if (!head || !p->in_paragraph)
+        return;
+    size_t at = p->out->len;
+    grown_byte(p->out, '\n');
+    grown_add(p->inserted, &at, sizeof at);
+}
+
+static void prepare_text_line(preparing *p, const source_line *line, pin_str below)
+{
+    bool   bullet = p->bullets && pin_str_starts(line->rest, PIN_STR(BULLET));
+    size_t mark   = p->notes ? footnote_mark(line->rest) : 0;
+    bool   note   = mark && pin_str_starts(pin_str_part(line->rest, mark, line->rest.len), PIN_STR(":"));
+    if (bullet && p->after_bullet)
+        p->blanks = 0;
+    if (p->blanks)
+        p->in_paragraph = p->after_note = false;
+    for (; p->blanks; p->blanks--)
+        grown_byte(p->out, '\n');
+    if (note && p->after_note && p->out->len) { /* a hard break before the next footnote */
+        p->out->len--;
+        grown_add(p->out, "\\\n", 2);
+    }
+    if (line->rest.len == line->text.len)
+        part_table(p, line->text, below);
+    prepare_line(p->out, line, p->bullets, p->notes);
+    p->after_bullet = bullet;
+    p->after_note   = note && p->out->len && p->out->at[p->out->len - 1] == '\n';
+    p->in_paragraph = !is_table_rule(line->rest) && begins_with_word(line->rest);
+}
+
+static bool source_prepare(grown *out, grown *inserted, const pin_markdown *in)
+{
+    preparing p = {.out = out, .inserted = inserted, .notes = has_footnote_mark(in->text), .bullets = in->bullets};
+    if (!p.notes && !p.bullets && !has_table_rule(in->text))
         return false;
     pin_str     left = in->text;
     source_line line;
-    bool        fenced = false, after_bullet = false, after_note = false;
-    size_t      blanks = 0; /* blank lines held back: between bullets they would make the list loose */
     while (next_line(&line, &left)) {
+        bool fence = pin_str_starts(line.rest, PIN_STR("```")) || pin_str_starts(line.rest, PIN_STR("~~~"));
         if (line.blank) {
-            blanks++;
-            after_note = false;
+            p.blanks++;
             continue;
         }
-        bool bullet = bullets && pin_str_starts(line.rest, PIN_STR(BULLET));
-        bool note   = notes && !fenced && footnote_mark(line.rest) &&
-                    pin_str_starts(pin_str_part(line.rest, footnote_mark(line.rest), line.rest.len), PIN_STR(":"));
-        if (!(bullet && after_bullet && !fenced))
-            for (; blanks; blanks--)
-                grown_byte(out, '\n');
-        blanks = 0;
-        if (note && after_note && out->len) { /* a hard break before the next footnote */
-            out->len--;
-            grown_add(out, "\\\n", 2);
+        if (!p.fenced && !fence) {
+            prepare_text_line(&p, &line, left);
+            continue;
         }
-        bool fence = pin_str_starts(line.rest, PIN_STR("```")) || pin_str_starts(line.rest, PIN_STR("~~~"));
-        if (fenced || fence)
-            grown_add(out, line.text.at, line.text.len);
-        else
-            prepare_line(out, &line, bullets, notes);
-        fenced ^= fence;
-        after_bullet = bullet || (after_bullet && blanks == 0 && line.rest.len < line.text.len);
-        after_note   = note && out->len && out->at[out->len - 1] == '\n';
+        for (; p.blanks; p.blanks--)
+            grown_byte(out, '\n');
+        grown_add(out, line.text.at, line.text.len);
+        p.fenced ^= fence;
+        p.after_bullet = p.after_note = p.in_paragraph = false;
     }
     return true;
 }
@@ -1041,7 +1091,7 @@ pin_status pin_markdown_blocks(pin_marked *out, pin_pool *pool, pin_findings *fi
     unsigned flags    = MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_PERMISSIVEURLAUTOLINKS | MD_FLAG_WIKILINKS;
     if (in->bullets)
         flags |= MD_FLAG_NOINDENTEDCODEBLOCKS; /* in plain text, indentation means nothing */
-    if (source_prepare(&prepared, in))
+    if (source_prepare(&prepared, &m.inserted, in))
         m.source = grown_text(&prepared);
     grown_room(&m.out, m.source.len + 64);
     int failed = marker_parse(&m, flags);
@@ -1050,8 +1100,9 @@ pin_status pin_markdown_blocks(pin_marked *out, pin_pool *pool, pin_findings *fi
                         "a table has more than %d columns and is shown as text", COLUMNS_MAX);
         failed = marker_parse(&m, flags & ~(unsigned)MD_FLAG_TABLES);
     }
-    pin_status status = failed || prepared.failed ? PIN_NO_SPACE : marker_result(out, &m);
+    pin_status status = failed || prepared.failed || m.inserted.failed ? PIN_NO_SPACE : marker_result(out, &m);
     grown_free(&prepared);
+    grown_free(&m.inserted);
     grown_free(&m.out);
     grown_free(&m.text);
     grown_free(&m.url);

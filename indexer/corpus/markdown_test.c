@@ -44,6 +44,21 @@ static void tables_need_one_dash_a_column_only(void **state)
     assert_blocks("| a | b |\n| - |:-: |\n| c | d |", "table2(row1(cell('a') cell2('b')) row(cell('c') cell2('d')))");
 }
 
+static void a_table_right_after_text_keeps_its_lines(void **state)
+{
+    world w;
+    (void)state;
+    world_open(&w);
+    pin_marked m = mark(&w, "text\n| a | b |\n|---|---|\n| [[x]] | d |\n\n[[y]]\ntext\n| a |\n|-|\n| [[z]] |\n");
+    assert_string_equal(blocks_line(m.blocks),
+                        "p('text') table2(row1(cell('a') cell('b')) row(cell(item#0('x')) cell('d'))) "
+                        "p(item#1('y') ' text') table1(row1(cell('a')) row(cell(item#2('z'))))");
+    assert_int_equal(m.links[0].line, 13);
+    assert_int_equal(m.links[1].line, 15);
+    assert_int_equal(m.links[2].line, 19);
+    world_close(&w);
+}
+
 static void headings_stay_below_the_question(void **state)
 {
     world        w;
@@ -184,9 +199,9 @@ static void footnotes_keep_their_numbers_and_lines(void **state)
 
 static void what_is_nested_too_deeply_keeps_its_words(void **state)
 {
-    world   w;
+    world w;
+    char  text[4000];
     (void)state;
-    char text[4000];
     world_open(&w);
     for (unsigned depth = 1; depth < 400; depth += 7) {
         size_t len = 0;
@@ -264,6 +279,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_say_what_the_markdown_says),
         cmocka_unit_test(tables_need_one_dash_a_column_only),
+        cmocka_unit_test(a_table_right_after_text_keeps_its_lines),
         cmocka_unit_test(headings_stay_below_the_question),
         cmocka_unit_test(raw_html_is_text),
         cmocka_unit_test(only_harmless_addresses_survive),
