@@ -166,9 +166,9 @@ static bool numbered_at(pin_act *out, const pin_cite_view *v, uint32_t pos)
 {
     static const char *const before[] = {"Commission", "Council", "Delegated", "Implementing",
                                          "Framework",  "Joint",   "European",  "EU"};
-    pin_token   t = pin_cite_token(v->text, pos);
-    pin_str     number;
-    bool        community;
+    pin_token                t = pin_cite_token(v->text, pos);
+    pin_str                  number;
+    bool                     community;
     *out = (pin_act){.from = t.from, .number = PIN_ACT_OTHER, .numbered = true};
     for (int words = 0; words < 4; words++) {
         bool known = false;
@@ -184,8 +184,8 @@ static bool numbered_at(pin_act *out, const pin_cite_view *v, uint32_t pos)
         out->to = journal_number(v, skip_community(v, t.to), &number, &community);
     } else if (t.kind == PIN_TOKEN_NUMBER && t.from == out->from) {
         out->to = journal_number(v, t.from, &number, &community);
-        if (out->to == 0 || (!community && (v->mode == PIN_CITE_PROSE ||
-                                            act_of_number(v, number) == PIN_ACT_OTHER)))
+        if (out->to == 0 ||
+            (!community && (v->mode == PIN_CITE_PROSE || act_of_number(v, number) == PIN_ACT_OTHER)))
             return false; /* 24/7, 10/2024: only a number we know, or one that says EU */
     }
     if (out->to == 0)
@@ -237,11 +237,12 @@ static bool name_is_faq(pin_str name)
 static bool opens_sentence(const pin_cite_view *v, pin_token t)
 {
     static const char *const words[] = {
-        "A",     "All",   "An",   "And",   "Any",  "Are",  "As",    "At",   "Both",  "But",   "By",
-        "Can",   "Do",    "Does", "Each",  "Every", "For", "How",   "Is",   "It",    "Its",   "New",
-        "No",    "Not",   "Note", "On",    "Other", "Our", "Per",   "See",  "So",    "Some",  "Such",
-        "Their", "Then",  "There", "These", "They", "Thus", "Unlike", "What", "Which", "Who", "Why",
-        "With",  "Would", "Your", "Pursuant", "According", "Like", "After", "Before", "Union", "EU"};
+        "A",     "All",  "An",       "And",       "Any",  "Are",   "As",     "At",    "Both",
+        "But",   "By",   "Can",      "Do",        "Does", "Each",  "Every",  "For",   "How",
+        "Is",    "It",   "Its",      "New",       "No",   "Not",   "Note",   "On",    "Other",
+        "Our",   "Per",  "See",      "So",        "Some", "Such",  "Their",  "Then",  "There",
+        "These", "They", "Thus",     "Unlike",    "What", "Which", "Who",    "Why",   "With",
+        "Would", "Your", "Pursuant", "According", "Like", "After", "Before", "Union", "EU"};
     pin_word w = pin_cite_word_at(v->text, t);
     if (w.code != PIN_WORD_NONE && w.code != PIN_WORD_TYPE && w.code != PIN_WORD_ESSENTIAL)
         return true;
@@ -258,8 +259,9 @@ static uint32_t shape_end(const pin_cite_view *v, uint32_t pos, bool joins, uint
     pin_token t = pin_cite_token(v->text, pos), second = pin_cite_token(v->text, t.to);
     uint32_t  end = 0;
     bool      word = second.kind == PIN_TOKEN_WORD && !second.tight;
-    if ((word && !joins && !is_capital(v, second)) || (!word && !second.tight && second.kind != PIN_TOKEN_NUMBER) ||
-        opens_sentence(v, t) || pin_cite_word_at(v->text, t).code == PIN_WORD_TYPE)
+    if ((word && !joins && !is_capital(v, second)) ||
+        (!word && !second.tight && second.kind != PIN_TOKEN_NUMBER) || opens_sentence(v, t) ||
+        pin_cite_word_at(v->text, t).code == PIN_WORD_TYPE)
         return 0; /* the cheap questions first: most capitals only begin a sentence */
     for (int words = 0; words < 8; words++) {
         pin_token next = pin_cite_token(v->text, t.to);
@@ -290,7 +292,7 @@ static uint32_t shape_end(const pin_cite_view *v, uint32_t pos, bool joins, uint
 static uint32_t paper_end(const pin_cite_view *v, uint32_t pos)
 {
     static const char *const words[] = {"SR", "Standardisation", "Standardization", "Guidance", "Guidelines"};
-    pin_token t = pin_cite_token(v->text, pos);
+    pin_token                t = pin_cite_token(v->text, pos);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (word_is(v, t, words[i]) && is_capital(v, t) && !t.broken) {
             pin_token next = pin_cite_token(v->text, t.to);
@@ -409,7 +411,8 @@ static uint32_t standard_end(const pin_cite_view *v, uint32_t from, uint32_t end
 /* "the toys directive" in "Article 5 of the toys directive": small letters are a name after `of`. */
 static uint32_t small_shape_end(const pin_cite_view *v, uint32_t pos, uint8_t *type)
 {
-    static const char *const no_names[] = {"present", "above", "whole", "entire", "full", "European", "Union"};
+    static const char *const no_names[] = {"present", "above",    "whole", "entire",
+                                           "full",    "European", "Union"};
     pin_token                t = pin_cite_token(v->text, pos);
     for (int words = 0; words < 3; words++) {
         if (t.kind != PIN_TOKEN_WORD || t.broken || pin_cite_word_at(v->text, t).code != PIN_WORD_NONE)
@@ -511,8 +514,9 @@ static bool acronym_at(pin_act *out, const pin_cite_view *v, uint32_t pos)
 /* "the new", "the so-called 'Blue Guide'": position of the name. */
 static uint32_t skip_the(const pin_cite_view *v, uint32_t pos)
 {
-    static const char *const words[] = {"new", "revised", "proposed", "current", "recast", "so", "called", "EU"};
-    pin_token t = pin_cite_token(v->text, pos);
+    static const char *const words[] = {"new",    "revised", "proposed", "current",
+                                        "recast", "so",      "called",   "EU"};
+    pin_token                t = pin_cite_token(v->text, pos);
     if (pin_cite_word_at(v->text, t).code == PIN_WORD_THE)
         t = pin_cite_token(v->text, t.to);
     for (int more = 0; more < 3; more++) {
@@ -590,8 +594,9 @@ bool pin_cite_act_after(pin_act *out, const pin_cite_view *v, uint32_t pos)
 bool pin_cite_act_is(const pin_cite_view *v, uint32_t number, uint8_t type)
 {
     static const char *const words[] = {
-        [PIN_ACT_REGULATION] = "regulation", [PIN_ACT_DIRECTIVE] = "directive", [PIN_ACT_DECISION] = "decision",
-        [PIN_ACT_ACT] = "act",               [PIN_ACT_TREATY] = "treaty",       [PIN_ACT_GUIDE] = "guide"};
+        [PIN_ACT_REGULATION] = "regulation", [PIN_ACT_DIRECTIVE] = "directive",
+        [PIN_ACT_DECISION] = "decision",     [PIN_ACT_ACT] = "act",
+        [PIN_ACT_TREATY] = "treaty",         [PIN_ACT_GUIDE] = "guide"};
     pin_str name;
     if (number == PIN_ACT_OTHER || type == PIN_ACT_ANY)
         return false;

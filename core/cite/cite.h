@@ -33,42 +33,42 @@ typedef struct pin_token {
 /* The first token at or after `pos`; PIN_TOKEN_END with from == to == text.len when there is none. */
 pin_token pin_cite_token(pin_str text, uint32_t pos);
 /* Does a letter or digit begin at `pos` (any byte that can belong to a word)? */
-bool pin_cite_is_word_byte(pin_str text, uint32_t pos);
+bool      pin_cite_is_word_byte(pin_str text, uint32_t pos);
 
 /* ---- Words (words.c) ------------------------------------------------------------------------- */
 enum { /* the steps of a provision id, in the order of `pin_cite_step_prefix` */
-    PIN_STEP_NONE = 0,
-    PIN_STEP_ARTICLE,
-    PIN_STEP_ANNEX,
-    PIN_STEP_RECITAL,
-    PIN_STEP_SECTION,
-    PIN_STEP_PART,
-    PIN_STEP_CLASS,
-    PIN_STEP_PARAGRAPH,
-    PIN_STEP_SUBPARAGRAPH,
-    PIN_STEP_POINT
+       PIN_STEP_NONE = 0,
+       PIN_STEP_ARTICLE,
+       PIN_STEP_ANNEX,
+       PIN_STEP_RECITAL,
+       PIN_STEP_SECTION,
+       PIN_STEP_PART,
+       PIN_STEP_CLASS,
+       PIN_STEP_PARAGRAPH,
+       PIN_STEP_SUBPARAGRAPH,
+       PIN_STEP_POINT
 };
 
 enum { /* what a word can do in a citation */
-    PIN_WORD_NONE = 0,
-    PIN_WORD_HEAD,      /* article, annex, recital: begins a citation; `step`        */
-    PIN_WORD_LEVEL,     /* point, paragraph, part: goes below one; `step`            */
-    PIN_WORD_ENTRY,     /* entry, question: an entry of an FAQ                       */
-    PIN_WORD_ORDINAL,   /* first, 2nd; `value`                                       */
-    PIN_WORD_ESSENTIAL, /* essential (cybersecurity) requirement                     */
-    PIN_WORD_SENTENCE,  /* sentence, indent: below what has an id                    */
-    PIN_WORD_AND,       /* and, or                                                   */
-    PIN_WORD_TO,        /* to, through                                               */
-    PIN_WORD_OF,        /* of, in, under                                             */
-    PIN_WORD_THE,
-    PIN_WORD_THIS,
-    PIN_WORD_THAT, /* that, said, same, those: an act named before              */
-    PIN_WORD_ITS,
-    PIN_WORD_UNIT,    /* hours, January: the number before it counts something     */
-    PIN_WORD_TYPE,    /* regulation, directive, act: `value` is a pin_act_type     */
-    PIN_WORD_MODULE,  /* module B of a conformity assessment                       */
-    PIN_WORD_CHAPTER, /* chapters and titles hold provisions but are none          */
-    PIN_WORD_OPENER   /* when, where, if: opens a clause that does not govern what follows */
+       PIN_WORD_NONE = 0,
+       PIN_WORD_HEAD,      /* article, annex, recital: begins a citation; `step`        */
+       PIN_WORD_LEVEL,     /* point, paragraph, part: goes below one; `step`            */
+       PIN_WORD_ENTRY,     /* entry, question: an entry of an FAQ                       */
+       PIN_WORD_ORDINAL,   /* first, 2nd; `value`                                       */
+       PIN_WORD_ESSENTIAL, /* essential (cybersecurity) requirement                     */
+       PIN_WORD_SENTENCE,  /* sentence, indent: below what has an id                    */
+       PIN_WORD_AND,       /* and, or                                                   */
+       PIN_WORD_TO,        /* to, through                                               */
+       PIN_WORD_OF,        /* of, in, under                                             */
+       PIN_WORD_THE,
+       PIN_WORD_THIS,
+       PIN_WORD_THAT, /* that, said, same, those: an act named before              */
+       PIN_WORD_ITS,
+       PIN_WORD_UNIT,    /* hours, January: the number before it counts something     */
+       PIN_WORD_TYPE,    /* regulation, directive, act: `value` is a pin_act_type     */
+       PIN_WORD_MODULE,  /* module B of a conformity assessment                       */
+       PIN_WORD_CHAPTER, /* chapters and titles hold provisions but are none          */
+       PIN_WORD_OPENER   /* when, where, if: opens a clause that does not govern what follows */
 };
 
 typedef struct pin_word {
@@ -98,13 +98,13 @@ enum { PIN_FORM_NUMBER, PIN_FORM_LETTER, PIN_FORM_ROMAN };
 #define PIN_PATH_MAX 10
 
 typedef struct pin_step {
-    uint8_t kind;            /* PIN_STEP_*; for a bare "(8)" the likeliest                         */
-    uint8_t form;            /* PIN_FORM_*                                                         */
-    uint8_t len;             /* of text                                                            */
-    bool    led;             /* stands after its own word: "point (8)", not "(8)"                  */
-    bool    bracketed;       /* written (8), not 8                                                 */
-    bool    plural;          /* its word was in the plural: "points", a list is expected          */
-    bool    loose;           /* a number merely standing beside, "art 13 8": goes if it misleads   */
+    uint8_t kind;                /* PIN_STEP_*; for a bare "(8)" the likeliest                         */
+    uint8_t form;                /* PIN_FORM_*                                                         */
+    uint8_t len;                 /* of text                                                            */
+    bool    led;                 /* stands after its own word: "point (8)", not "(8)"                  */
+    bool    bracketed;           /* written (8), not 8                                                 */
+    bool    plural;              /* its word was in the plural: "points", a list is expected          */
+    bool    loose;               /* a number merely standing beside, "art 13 8": goes if it misleads   */
     char    text[PIN_STEP_TEXT]; /* as in an id: 8, 5a, 3.2, b, ii, IV                             */
 } pin_step;
 
@@ -143,7 +143,7 @@ typedef struct pin_cite_view {
     pin_str        text;
     pin_cite_mode  mode;
     const pin_law *law;
-    uint32_t       faq; /* the act that is an FAQ, or PIN_ACT_OTHER */
+    uint32_t       faq;                /* the act that is an FAQ, or PIN_ACT_OTHER */
     uint64_t       known_openings[16]; /* bit set of how the names in pin_law begin; names.h */
 } pin_cite_view;
 
@@ -206,8 +206,8 @@ void pin_cite_resolve(pin_cite_id *out, const pin_cite_view *view, const pin_pat
 /* One step between `first` and `last` (both excluded), in document order; false past the last. `*at` is 0
  * at first. With `letters` also 5a, 5b after 5, as long as the caller says that the one before was
  * `found`. Needs pin_cite_range_width() in 1..PIN_RANGE_MAX. */
-bool pin_cite_range_next(pin_path *between, const pin_path *first, const pin_path *last, uint32_t *at,
-                         bool letters, bool found);
+bool     pin_cite_range_next(pin_path *between, const pin_path *first, const pin_path *last, uint32_t *at,
+                             bool letters, bool found);
 /* Steps from first to last; 0 when they are no range (different parents, or backwards). */
 uint32_t pin_cite_range_width(const pin_path *first, const pin_path *last);
 

@@ -89,7 +89,9 @@ bool pin_cite_range_next(pin_path *between, const pin_path *first, const pin_pat
     *at = n * LETTERS + letter;
     switch (how) {
     case COUNT_NUMBER:
-        s->len = (uint8_t)(prefix + (prefix + 10 < PIN_STEP_TEXT ? pin_cite_decimal_put(s->text + prefix, from + n) : 0));
+        s->len =
+            (uint8_t)(prefix +
+                      (prefix + 10 < PIN_STEP_TEXT ? pin_cite_decimal_put(s->text + prefix, from + n) : 0));
         if (letter)
             s->text[s->len++] = (char)('a' + letter - 1);
         break;
@@ -99,7 +101,9 @@ bool pin_cite_range_next(pin_path *between, const pin_path *first, const pin_pat
         memcpy(s->text, text, s->len);
         break;
     }
-    default: s->text[0] = (char)(from + n); break;
+    default:
+        s->text[0] = (char)(from + n);
+        break;
     }
     return true;
 }

@@ -8,11 +8,16 @@
 const char *pin_cite_state_name(pin_cite_state state)
 {
     switch (state) {
-    case PIN_CITE_RESOLVED: return "resolved";
-    case PIN_CITE_MISSING: return "does not exist";
-    case PIN_CITE_OTHER_ACT: return "other act";
-    case PIN_CITE_NOT_UNDERSTOOD: return "not understood";
-    case PIN_CITE_NOT_CHECKED: return "not checked";
+    case PIN_CITE_RESOLVED:
+        return "resolved";
+    case PIN_CITE_MISSING:
+        return "does not exist";
+    case PIN_CITE_OTHER_ACT:
+        return "other act";
+    case PIN_CITE_NOT_UNDERSTOOD:
+        return "not understood";
+    case PIN_CITE_NOT_CHECKED:
+        return "not checked";
     }
     return "not understood";
 }
@@ -20,10 +25,14 @@ const char *pin_cite_state_name(pin_cite_state state)
 const char *pin_cite_touch_name(pin_cite_touch touch)
 {
     switch (touch) {
-    case PIN_TOUCH_EXACT: return "exact";
-    case PIN_TOUCH_RANGE: return "by range";
-    case PIN_TOUCH_PARENT: return "by parent";
-    case PIN_TOUCH_CHILD: return "by child";
+    case PIN_TOUCH_EXACT:
+        return "exact";
+    case PIN_TOUCH_RANGE:
+        return "by range";
+    case PIN_TOUCH_PARENT:
+        return "by parent";
+    case PIN_TOUCH_CHILD:
+        return "by child";
     }
     return "exact";
 }
@@ -41,8 +50,7 @@ static bool next_step(pin_str id, size_t *at, pin_str *kind, pin_str *value)
     if (*at >= id.len)
         return false;
     size_t start = *at, end = start, bar = start;
-    while (end < id.len &&
-           (id.at[end] != '.' || (end + 1 < id.len && pin_is_digit((uint8_t)id.at[end + 1]))))
+    while (end < id.len && (id.at[end] != '.' || (end + 1 < id.len && pin_is_digit((uint8_t)id.at[end + 1]))))
         end++;
     while (bar < end && id.at[bar] != '_')
         bar++;
@@ -54,9 +62,9 @@ static bool next_step(pin_str id, size_t *at, pin_str *kind, pin_str *value)
 
 static void put_ordinal(pin_buf *out, pin_str value)
 {
-    static const char *const words[] = {"first", "second", "third",  "fourth", "fifth",
+    static const char *const words[] = {"first", "second",  "third",  "fourth", "fifth",
                                         "sixth", "seventh", "eighth", "ninth",  "tenth"};
-    uint32_t n = 0;
+    uint32_t                 n = 0;
     for (size_t i = 0; i < value.len && n < 1000; i++)
         n = pin_is_digit((uint8_t)value.at[i]) ? n * 10 + (uint32_t)(value.at[i] - '0') : 1000;
     if (n >= 1 && n <= 10) {
@@ -65,7 +73,10 @@ static void put_ordinal(pin_buf *out, pin_str value)
     }
     pin_buf_add(out, value);
     bool teen = n / 10 % 10 == 1;
-    pin_buf_adds(out, n % 10 == 1 && !teen ? "st" : n % 10 == 2 && !teen ? "nd" : n % 10 == 3 && !teen ? "rd" : "th");
+    pin_buf_adds(out, n % 10 == 1 && !teen   ? "st"
+                      : n % 10 == 2 && !teen ? "nd"
+                      : n % 10 == 3 && !teen ? "rd"
+                                             : "th");
 }
 
 static void put_bracketed(pin_buf *out, pin_str value)

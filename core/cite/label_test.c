@@ -35,7 +35,8 @@ static void ids_read_as_lawyers_write_them(void **state)
     expect_label("anx_I.prt_I.pnt_2.pnt_b", "Annex I, Part I, point (2)(b)");
     expect_label("anx_II.pnt_8.pnt_e", "Annex II, point 8(e)");
     expect_label("anx_III.cls_II.pnt_2", "Annex III, Class II, point 2");
-    expect_label("anx_VIII.prt_IV.pnt_3.2.sub_3.pnt_g", "Annex VIII, Part IV, point 3.2, third subparagraph, point (g)");
+    expect_label("anx_VIII.prt_IV.pnt_3.2.sub_3.pnt_g",
+                 "Annex VIII, Part IV, point 3.2, third subparagraph, point (g)");
     expect_label("sec_4.2.5", "Section 4.2.5");
     expect_label("", "");
     expect_label("xyz_1", "xyz 1");

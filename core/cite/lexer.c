@@ -6,19 +6,13 @@
 
 enum { CLASS_LETTER, CLASS_DIGIT, CLASS_SPACE, CLASS_DASH, CLASS_QUOTE, CLASS_PARAGRAPH, CLASS_OTHER };
 
-static const uint8_t ascii_class[128] = {
-    /* control bytes */ 6, 6, 6, 6, 6, 6, 6, 6, 6, 2, 2, 2, 2, 2, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6,
-    /*  !"#$%&' */ 2, 6, 6, 6, 6, 6, 6, 4,
-    /* ()*+,-./ */ 6, 6, 2, 6, 6, 3, 6, 6, /* '*' and '`' are Markdown's emphasis */
-    /* 01234567 */ 1, 1, 1, 1, 1, 1, 1, 1,
-    /* 89:;<=>? */ 1, 1, 6, 6, 6, 6, 6, 6,
-    /* @A..O    */ 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    /* P..Z[\]^_ */ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 6, 6, 6, 6,
-    /* `a..o    */ 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    /* p..z{|}~ */ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 6, 6, 6, 6,
-};
-_Static_assert(CLASS_LETTER == 0 && CLASS_DIGIT == 1 && CLASS_SPACE == 2 && CLASS_DASH == 3 && CLASS_QUOTE == 4 &&
-                   CLASS_OTHER == 6,
+/* The class of every ASCII byte, as a digit. Markdown's emphasis, * and `, counts as space. */
+static const char ascii_class[] = "66666666622222666666666666666666"
+                                  "26666664662663661111111111666666"
+                                  "60000000000000000000000000066666"
+                                  "20000000000000000000000000066666";
+_Static_assert(CLASS_LETTER == 0 && CLASS_DIGIT == 1 && CLASS_SPACE == 2 && CLASS_DASH == 3 &&
+                   CLASS_QUOTE == 4 && CLASS_OTHER == 6,
                "the numbers in the table");
 
 /* Class and length in bytes of a character above ASCII at `pos`. Only the typographic signs that occur
@@ -47,7 +41,7 @@ static inline uint8_t class_at(pin_str text, uint32_t pos, uint32_t *len)
 {
     uint8_t c = (uint8_t)text.at[pos];
     *len = 1;
-    return c < 0x80 ? ascii_class[c] : wide_class_at(text, pos, len);
+    return c < 0x80 ? (uint8_t)(ascii_class[c] - '0') : wide_class_at(text, pos, len);
 }
 
 bool pin_cite_is_word_byte(pin_str text, uint32_t pos)
@@ -78,7 +72,7 @@ pin_token pin_cite_token(pin_str text, uint32_t pos)
 {
     pin_token t = {.kind = PIN_TOKEN_END, .tight = true};
     uint32_t  len = 0, lines = 0;
-    uint8_t   class = CLASS_OTHER;
+    uint8_t class = CLASS_OTHER;
     for (; pos < text.len; pos += len) {
         class = class_at(text, pos, &len);
         if (class != CLASS_SPACE)
@@ -101,9 +95,15 @@ pin_token pin_cite_token(pin_str text, uint32_t pos)
         t.to = run_end(text, pos, class);
         t.number = number_value(pin_str_part(text, t.from, t.to));
         break;
-    case CLASS_DASH: t.kind = PIN_TOKEN_DASH; break;
-    case CLASS_QUOTE: t.kind = PIN_TOKEN_QUOTE; break;
-    case CLASS_PARAGRAPH: t.kind = PIN_TOKEN_PARAGRAPH; break;
+    case CLASS_DASH:
+        t.kind = PIN_TOKEN_DASH;
+        break;
+    case CLASS_QUOTE:
+        t.kind = PIN_TOKEN_QUOTE;
+        break;
+    case CLASS_PARAGRAPH:
+        t.kind = PIN_TOKEN_PARAGRAPH;
+        break;
     default: /* ASCII punctuation stands for itself; control bytes and typographic signs for nothing */
         t.kind = text.at[pos] > ' ' ? (uint8_t)text.at[pos] : PIN_TOKEN_OTHER;
         break;

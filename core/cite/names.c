@@ -76,12 +76,12 @@ const pin_other_name pin_other_names[] = {
 
 /* Words that begin the name of an act without being the name in our tables: numbers of the Official
  * Journal and FAQs. */
-const char *const pin_name_openers[] = {"Commission", "Council",   "Delegated",  "Implementing",  "Framework",
-                                      "Joint",      "European",  "Regulation", "Directive",     "Decision",
-                                      "Act",        "Treaty",    "Charter",    "Convention",    "Code",
-                                      "Law",        "Protocol",  "Guide",      "Guidelines",    "Notice",
-                                      "FAQ",        "FAQs",      "CRA",        "EC",         "EU",            "official",
-                                      "frequently", "Recommendation", NULL};
+const char *const pin_name_openers[] = {
+    "Commission", "Council",   "Delegated", "Implementing", "Framework",  "Joint",      "European",
+    "Regulation", "Directive", "Decision",  "Act",          "Treaty",     "Charter",    "Convention",
+    "Code",       "Law",       "Protocol",  "Guide",        "Guidelines", "Notice",     "FAQ",
+    "FAQs",       "CRA",       "EC",        "EU",           "official",   "frequently", "Recommendation",
+    NULL};
 
 enum { OPENING = 6 };
 
@@ -96,8 +96,8 @@ uint32_t pin_cite_opening(pin_str name)
 
 /* Made from the two lists above; acts_test.c makes it again and prints it when it differs. */
 const uint64_t pin_other_openings[16] = {
-    0x0080000000100008, 0x0010000400000002, 0x0000000010000000, 0x4002200000000080,
-    0x0000810080000000, 0x8000002040000000, 0x0002008200000000, 0x0240400080204000,
-    0x01020020c0100001, 0x0000e60008002000, 0x0008000000000022, 0x8010000800414004,
-    0x020a0a1201002010, 0x0008068c0c902100, 0, 0x1000044000020800,
+    0x0080000000100008, 0x0010000400000002, 0x0000000010000000, 0x4002200000000080, 0x0000810080000000,
+    0x8000002040000000, 0x0002008200000000, 0x0240400080204000, 0x01020020c0100001, 0x0000e60008002000,
+    0x0008000000000022, 0x8010000800414004, 0x020a0a1201002010, 0x0008068c0c902100, 0,
+    0x1000044000020800,
 };

@@ -50,18 +50,26 @@ static bool add_reading(pin_cite_id *id, const pin_path *path, uint8_t i, int r)
     uint8_t         above = i ? path->at[i - 1].kind : PIN_STEP_NONE;
     bool            annex = path->at[0].kind == PIN_STEP_ANNEX;
     switch (s->kind) {
-    case PIN_STEP_ARTICLE: return r == 0 && add_step(id, "art", text);
-    case PIN_STEP_ANNEX: return r == 0 && add_step(id, "anx", text);
-    case PIN_STEP_RECITAL: return r == 0 && add_step(id, "rct", text);
-    case PIN_STEP_SECTION: return r == 0 && add_step(id, "sec", text);
-    case PIN_STEP_PART: return r < 2 && add_step(id, r == 0 ? "prt" : "cls", text);
-    case PIN_STEP_CLASS: return r < 2 && add_step(id, r == 0 ? "cls" : "prt", text);
-    case PIN_STEP_PARAGRAPH: return r < 2 && add_step(id, (r == 0) != annex ? "par" : "pnt", text);
+    case PIN_STEP_ARTICLE:
+        return r == 0 && add_step(id, "art", text);
+    case PIN_STEP_ANNEX:
+        return r == 0 && add_step(id, "anx", text);
+    case PIN_STEP_RECITAL:
+        return r == 0 && add_step(id, "rct", text);
+    case PIN_STEP_SECTION:
+        return r == 0 && add_step(id, "sec", text);
+    case PIN_STEP_PART:
+        return r < 2 && add_step(id, r == 0 ? "prt" : "cls", text);
+    case PIN_STEP_CLASS:
+        return r < 2 && add_step(id, r == 0 ? "cls" : "prt", text);
+    case PIN_STEP_PARAGRAPH:
+        return r < 2 && add_step(id, (r == 0) != annex ? "par" : "pnt", text);
     case PIN_STEP_SUBPARAGRAPH:
         if (pin_str_equal(text, PIN_STR("1"))) /* the first has no row of its own: it is the paragraph */
             return r < 2 && (r == 0 || add_step(id, "sub", text));
         return r == 0 && add_step(id, "sub", text);
-    default: break;
+    default:
+        break;
     }
     if (r == 0)
         return add_step(id, "pnt", text);

@@ -64,8 +64,8 @@ typedef struct scan {
     head          heads[HEADS];
     uint32_t      next_head;
     bool          opening; /* nothing but "Under the", "Similarly," since the sentence began */
-    uint32_t      before; /* code of the word before */
-    member       *group; /* room for GROUP */
+    uint32_t      before;  /* code of the word before */
+    member       *group;   /* room for GROUP */
 } scan;
 
 /* ---- References -------------------------------------------------------------------------------- */
@@ -108,7 +108,8 @@ static pin_str source_of(const scan *s, uint32_t act)
     return act == PIN_ACT_OTHER ? (pin_str){0} : s->v.law->act_id(s->v.law->ctx, act);
 }
 
-static void add_resolved(scan *s, const pin_cite_id *id, uint32_t from, uint32_t to, const verdict *act, bool range)
+static void add_resolved(scan *s, const pin_cite_id *id, uint32_t from, uint32_t to, const verdict *act,
+                         bool range)
 {
     pin_ref *r = add_ref(s, from, to, id->state);
     if (!r)
@@ -229,7 +230,8 @@ static verdict pointed_back(const scan *s, uint8_t type, bool its)
         if ((!its || !s->mentions[i].attached) && is_type(s, &s->mentions[i], type))
             return (verdict){s->mentions[i].number, WHY_CONTEXT};
     uint32_t act = default_act(s);
-    if (type == PIN_ACT_ANY || (act != PIN_ACT_OTHER && (type == PIN_ACT_ACT || pin_cite_act_is(&s->v, act, type))))
+    if (type == PIN_ACT_ANY ||
+        (act != PIN_ACT_OTHER && (type == PIN_ACT_ACT || pin_cite_act_is(&s->v, act, type))))
         return by_default(s);
     return (verdict){PIN_ACT_OTHER, WHY_CONTEXT};
 }
@@ -253,7 +255,8 @@ static verdict of_act(const scan *s, const pin_act *act)
 static bool is_guide(const scan *s, const pin_act *act)
 {
     return act->points == PIN_ACT_NAMED &&
-           (act->type == PIN_ACT_GUIDE || (act->number != PIN_ACT_OTHER && pin_cite_act_is(&s->v, act->number, PIN_ACT_GUIDE)));
+           (act->type == PIN_ACT_GUIDE ||
+            (act->number != PIN_ACT_OTHER && pin_cite_act_is(&s->v, act->number, PIN_ACT_GUIDE)));
 }
 
 /* Articles are not of guides. */
@@ -318,7 +321,8 @@ static void remember_head(scan *s, const pin_step *step, uint32_t number)
 /* "The FAQ says that Annex I .." speaks of the annex of an act, as a guide has none. */
 static bool guides(const scan *s, const mention *m)
 {
-    return m->type == PIN_ACT_GUIDE || (m->number != PIN_ACT_OTHER && pin_cite_act_is(&s->v, m->number, PIN_ACT_GUIDE));
+    return m->type == PIN_ACT_GUIDE ||
+           (m->number != PIN_ACT_OTHER && pin_cite_act_is(&s->v, m->number, PIN_ACT_GUIDE));
 }
 
 static verdict of_context(const scan *s, const pin_parsed *cite)
@@ -362,8 +366,8 @@ static bool counts(const scan *s, const pin_parsed *cite, const verdict *act)
 
 static void take_member(scan *s, const member *m, const verdict *act, uint32_t from, uint32_t to)
 {
-    taking   t = {.s = s, .act = *act, .from = from, .to = to, .items = m->cite.items};
-    pin_sink sink = {take_item, &t};
+    taking     t = {.s = s, .act = *act, .from = from, .to = to, .items = m->cite.items};
+    pin_sink   sink = {take_item, &t};
     pin_parsed again;
     if (m->cite.first.at[0].kind == PIN_STEP_SECTION &&
         pin_cite_token(s->v.text, m->cite.from).kind == PIN_TOKEN_NUMBER && !m->cite.entry)
@@ -485,10 +489,10 @@ static uint32_t take_act(scan *s, const pin_act *act)
     if ((sections || pin_cite_parse(&group[0].cite, &s->v, next, NULL)) && may_belong(s, &group[0].cite, act))
         return take_group(s, act, false);
     if (act->numbered) {
-        pin_ref *r = add_ref(s, act->from, act->to, act->number == PIN_ACT_OTHER ? PIN_CITE_OTHER_ACT
-                                                    : s->v.law->act_loaded(s->v.law->ctx, act->number)
-                                                        ? PIN_CITE_RESOLVED
-                                                        : PIN_CITE_NOT_CHECKED);
+        pin_ref *r = add_ref(s, act->from, act->to,
+                             act->number == PIN_ACT_OTHER                       ? PIN_CITE_OTHER_ACT
+                             : s->v.law->act_loaded(s->v.law->ctx, act->number) ? PIN_CITE_RESOLVED
+                                                                                : PIN_CITE_NOT_CHECKED);
         if (r) {
             r->act_named = true;
             r->source = source_of(s, act->number);
@@ -501,8 +505,8 @@ static uint32_t take_act(scan *s, const pin_act *act)
 static uint32_t take_id(scan *s, pin_token t)
 {
     static const char *const roots[] = {"art", "anx", "rct", "sec"};
-    const pin_str text = s->v.text;
-    uint32_t      act = default_act(s), at = t.from, end;
+    const pin_str            text = s->v.text;
+    uint32_t                 act = default_act(s), at = t.from, end;
     if (s->v.mode == PIN_CITE_PROSE || t.to >= text.len || (text.at[t.to] != ':' && text.at[t.to] != '_'))
         return 0;
     for (uint32_t a = 0, n = s->v.law->act_count(s->v.law->ctx); a < n; a++) {
@@ -520,8 +524,9 @@ static uint32_t take_id(scan *s, pin_token t)
                 text.at[at + 3] == '_';
     if (!root || act == PIN_ACT_OTHER)
         return 0;
-    for (end = at; end < text.len && (pin_is_alpha((uint8_t)text.at[end]) || pin_is_digit((uint8_t)text.at[end]) ||
-                                      text.at[end] == '_' || text.at[end] == '.');)
+    for (end = at;
+         end < text.len && (pin_is_alpha((uint8_t)text.at[end]) || pin_is_digit((uint8_t)text.at[end]) ||
+                            text.at[end] == '_' || text.at[end] == '.');)
         end++;
     while (end > at && (text.at[end - 1] == '.' || text.at[end - 1] == '_'))
         end--;
@@ -543,7 +548,7 @@ static uint32_t take_id(scan *s, pin_token t)
 static uint32_t take_chapter(scan *s, pin_token t)
 {
     pin_token n = pin_cite_token(s->v.text, t.to);
-    bool      roman = n.kind == PIN_TOKEN_WORD && pin_cite_roman_value(pin_str_part(s->v.text, n.from, n.to)) &&
+    bool roman = n.kind == PIN_TOKEN_WORD && pin_cite_roman_value(pin_str_part(s->v.text, n.from, n.to)) &&
                  s->v.text.at[n.from] < 'a';
     if (n.broken || !(roman || (n.kind == PIN_TOKEN_NUMBER && s->v.mode == PIN_CITE_LIST)))
         return 0;
@@ -554,7 +559,8 @@ static uint32_t take_chapter(scan *s, pin_token t)
 static void begin_sentence(scan *s, pin_token first)
 {
     pin_str word = pin_str_part(s->v.text, first.from, first.to);
-    bool    goes_on = !first.broken && (pin_str_equal(word, PIN_STR("It")) || pin_str_equal(word, PIN_STR("Its")));
+    bool    goes_on =
+        !first.broken && (pin_str_equal(word, PIN_STR("It")) || pin_str_equal(word, PIN_STR("Its")));
     s->opening = true;
     s->named_in_sentence = false;
     s->has_subject = s->has_subject && goes_on;
@@ -611,8 +617,7 @@ static uint32_t take_at(scan *s, pin_token t, pin_word w)
         return t.to;
     if (pin_cite_act_at(&act, &s->v, t.from, false))
         return take_act(s, &act);
-    if (s->v.mode == PIN_CITE_QUERY && t.to - t.from < 6 &&
-        pin_cite_act_at(&act, &s->v, t.from, true) &&
+    if (s->v.mode == PIN_CITE_QUERY && t.to - t.from < 6 && pin_cite_act_at(&act, &s->v, t.from, true) &&
         act.points == PIN_ACT_NAMED && act.from == t.from && cites_next(s, &act))
         return take_act(s, &act); /* "cra art 13", "red article 3" */
     return t.to;
@@ -621,11 +626,11 @@ static uint32_t take_at(scan *s, pin_token t, pin_word w)
 /* Words that may stand before the act that a sentence is about. */
 static bool keeps_opening(const scan *s, pin_token t)
 {
-    static const char *const words[] = {"according", "pursuant",  "per",      "by",          "similarly",
-                                        "however",   "likewise",  "moreover", "furthermore", "also",
-                                        "for",       "equally",   "finally",  "instead",     "s"};
-    pin_str  word = pin_str_part(s->v.text, t.from, t.to);
-    pin_word w = pin_cite_word(word);
+    static const char *const words[] = {"according", "pursuant", "per",      "by",          "similarly",
+                                        "however",   "likewise", "moreover", "furthermore", "also",
+                                        "for",       "equally",  "finally",  "instead",     "s"};
+    pin_str                  word = pin_str_part(s->v.text, t.from, t.to);
+    pin_word                 w = pin_cite_word(word);
     if (w.code == PIN_WORD_THE || w.code == PIN_WORD_OF || w.code == PIN_WORD_TO || w.code == PIN_WORD_AND)
         return true;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
@@ -666,8 +671,8 @@ static void take_whole_entry(scan *s)
     pin_str text = pin_str_trim(s->v.text);
     if (s->count || text.len == 0 || s->v.mode != PIN_CITE_LIST || s->status != PIN_OK)
         return;
-    uint32_t from = (uint32_t)(text.at - s->v.text.at);
-    pin_ref *r = add_ref(s, from, from + (uint32_t)text.len, PIN_CITE_NOT_UNDERSTOOD);
+    uint32_t  from = (uint32_t)(text.at - s->v.text.at);
+    pin_ref  *r = add_ref(s, from, from + (uint32_t)text.len, PIN_CITE_NOT_UNDERSTOOD);
     pin_token first = pin_cite_token(s->v.text, from);
     if (pin_cite_word_at(s->v.text, first).code == PIN_WORD_THE)
         first = pin_cite_token(s->v.text, first.to);
@@ -676,13 +681,13 @@ static void take_whole_entry(scan *s)
     uint32_t act = s->mentions[0].number;
     r->act_named = true;
     r->source = source_of(s, act);
-    r->state = act == PIN_ACT_OTHER ? PIN_CITE_OTHER_ACT
+    r->state = act == PIN_ACT_OTHER                       ? PIN_CITE_OTHER_ACT
                : s->v.law->act_loaded(s->v.law->ctx, act) ? PIN_CITE_RESOLVED
                                                           : PIN_CITE_NOT_CHECKED;
 }
 
-pin_status pin_cite_scan(pin_refs *out, pin_str text, pin_cite_mode mode, const pin_law *law, pin_arena *arena,
-                         pin_error *err)
+pin_status pin_cite_scan(pin_refs *out, pin_str text, pin_cite_mode mode, const pin_law *law,
+                         pin_arena *arena, pin_error *err)
 {
     size_t mark = arena->used;
     if (text.len >= UINT32_MAX)

@@ -1,5 +1,5 @@
 /* Citations as people write them, and what they must come to. Expected ids come from reading the act. */
-#include "core/cite/law_test.h"
+#include "tests/oracle/cite_law.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -41,7 +41,8 @@ static void expect(const example *examples, size_t count)
                 continue;
             scan_as(got, sizeof got, pin_str_of(examples[i].text), modes[m], 0);
             if (strcmp(got, examples[i].ids) != 0) {
-                print_error("%s (%s)\n  want %s\n  got  %s\n", examples[i].text, names[m], examples[i].ids, got);
+                print_error("%s (%s)\n  want %s\n  got  %s\n", examples[i].text, names[m], examples[i].ids,
+                            got);
                 wrong++;
             }
         }
@@ -61,8 +62,14 @@ static void single_provisions_in_many_spellings(void **state)
         {LQ, "art 13(8)", "art_13.par_8"},
         {ALL, "Article 13.8", "art_13.par_8"},
         {ALL, "Article 13\xC2\xA0(8)", "art_13.par_8"},
-        {ALL, "Article\xE2\x80\xAF""13(8)", "art_13.par_8"},
-        {ALL, "\xE2\x80\x9C""Article 13(8)\xE2\x80\x9D", "art_13.par_8"},
+        {ALL,
+         "Article\xE2\x80\xAF"
+         "13(8)",
+         "art_13.par_8"},
+        {ALL,
+         "\xE2\x80\x9C"
+         "Article 13(8)\xE2\x80\x9D",
+         "art_13.par_8"},
         {ALL, "Article\n13(8)", "art_13.par_8"},
         {ALL, "**Article 13(8)**", "art_13.par_8"},
         {ALL, "[[Article 13(8)]]", "art_13.par_8"},
@@ -117,7 +124,8 @@ static void single_provisions_in_many_spellings(void **state)
         {ALL, "Annex III, Part II", "anx_III.cls_II"},
         {ALL, "Annex VIII, Part II, point 4.3", "anx_VIII.prt_II.pnt_4.3"},
         {ALL, "Annex VIII, Part II, point 7, second subparagraph", "anx_VIII.prt_II.pnt_7.sub_2"},
-        {ALL, "Annex VIII, Part IV, point 3.2, third subparagraph, point (g)", "anx_VIII.prt_IV.pnt_3.2.sub_3.pnt_g"},
+        {ALL, "Annex VIII, Part IV, point 3.2, third subparagraph, point (g)",
+         "anx_VIII.prt_IV.pnt_3.2.sub_3.pnt_g"},
         {ALL, "point (g) of the third subparagraph of point 3.2 of Part IV of Annex VIII",
          "anx_VIII.prt_IV.pnt_3.2.sub_3.pnt_g"},
         {ALL, "point 8 of module B", "anx_VIII.prt_II.pnt_8"},
@@ -182,7 +190,8 @@ static void lists_give_each_provision(void **state)
         {ALL, "Annex I Part I point (2)(b), Annex I Part II point (8), Article 31",
          "anx_I.prt_I.pnt_2.pnt_b anx_I.prt_II.pnt_8 art_31"},
         {ALL, "Article 14(2) and point 5 of Annex II", "art_14.par_2 anx_II.pnt_5"},
-        {ALL, "Article 14(1) and (3) and Article 15(1) and (2)", "art_14.par_1 art_14.par_3 art_15.par_1 art_15.par_2"},
+        {ALL, "Article 14(1) and (3) and Article 15(1) and (2)",
+         "art_14.par_1 art_14.par_3 art_15.par_1 art_15.par_2"},
         {LQ, "Article 18; 19; Annex II", "art_18 art_19 anx_II"},
     };
     (void)state;
@@ -209,13 +218,14 @@ static void ranges_give_what_stands_between(void **state)
          "anx_VIII.prt_II.pnt_3.1 anx_VIII.prt_II.pnt_3.2 anx_VIII.prt_II.pnt_3.3"},
         {ALL, "Annexes I to III", "anx_I anx_II anx_III"},
         {ALL, "Annex V-VII", "anx_V anx_VI anx_VII"},
-        {ALL, "first to third subparagraphs of Article 13(8)", "art_13.par_8 art_13.par_8.sub_2 art_13.par_8.sub_3"},
+        {ALL, "first to third subparagraphs of Article 13(8)",
+         "art_13.par_8 art_13.par_8.sub_2 art_13.par_8.sub_3"},
         {ALL, "recitals 7-9", "rct_7 rct_8 rct_9"},
         {ALL, "Art. 13(8)-13(10)", "art_13.par_8 art_13.par_9 art_13.par_10"},
         {LQ, "annex 1 part 2 5-7", "anx_I.prt_II.pnt_5 anx_I.prt_II.pnt_6 anx_I.prt_II.pnt_7"},
-        {ALL, "Articles 70 to 73", "art_70 art_71 !art_73"},     /* both ends are always said */
-        {ALL, "Articles 56 to 54", "art_56 art_54"},             /* backwards: only the ends  */
-        {ALL, "Articles 13(8) to 14", "art_13.par_8 art_14"},    /* different levels          */
+        {ALL, "Articles 70 to 73", "art_70 art_71 !art_73"},  /* both ends are always said */
+        {ALL, "Articles 56 to 54", "art_56 art_54"},          /* backwards: only the ends  */
+        {ALL, "Articles 13(8) to 14", "art_13.par_8 art_14"}, /* different levels          */
         {ALL, "Articles 1-4000000000", "art_1 ?"},
         {ALL, "Articles 1 to 9999", "art_1 ?"},
     };
@@ -300,11 +310,17 @@ static void acts_named_at_the_citation(void **state)
 static void acts_named_in_the_sentence(void **state)
 {
     static const example examples[] = {
-        {P, "Regulation (EU) 2024/1689 is stricter. Article 15 of that Regulation says how; Article 13 does not.",
+        {P,
+         "Regulation (EU) 2024/1689 is stricter. Article 15 of that Regulation says how; Article 13 does "
+         "not.",
          "other other art_13"},
-        {P, "Article 3 of Directive (EU) 2022/2555 and Article 46 of Regulation (EU) 2019/881; Article 4 of that "
-            "Directive and Annex I to that Regulation.", "other other other other"},
-        {P, "The MR sets out, in its Annex III, what machines need. The CRA lists its own in its Annex I.", "other anx_I"},
+        {P,
+         "Article 3 of Directive (EU) 2022/2555 and Article 46 of Regulation (EU) 2019/881; Article 4 of "
+         "that "
+         "Directive and Annex I to that Regulation.",
+         "other other other other"},
+        {P, "The MR sets out, in its Annex III, what machines need. The CRA lists its own in its Annex I.",
+         "other anx_I"},
         {P, "The MR sets out, in its Annex III, what machines need (Annex III, sections 1.1.9 and 1.2.1).",
          "other other other"},
         {P, "The GDPR asks for security of processing (Article 32).", "other"},
@@ -315,10 +331,13 @@ static void acts_named_in_the_sentence(void **state)
         {P, "Where the GDPR applies too, Article 13 still counts.", "art_13"},
         {P, "The CRA stands beside the RED and the GDPR; see Article 2.", "art_2"},
         {P, "The CRA (Article 32(5a), brought in by the EHDS Regulation) decides.", "!art_32.par_5a"},
-        {P, "The rules of the EHDS Regulation on labels are in Article 105(2).", "other"}, /* not in the CRA */
-        {P, "According to Article 2(4), the CRA leaves out what Directive (EU) 2014/90 covers.", "art_2.par_4 other"},
+        {P, "The rules of the EHDS Regulation on labels are in Article 105(2).",
+         "other"}, /* not in the CRA */
+        {P, "According to Article 2(4), the CRA leaves out what Directive (EU) 2014/90 covers.",
+         "art_2.par_4 other"},
         {P, "The GDPR is older. Manufacturers keep records (Article 13).", "art_13"},
-        {P, "Article 7 of Regulation (EU) 2019/1020. Article 13 of the Cyber Resilience Act.", "other art_13"},
+        {P, "Article 7 of Regulation (EU) 2019/1020. Article 13 of the Cyber Resilience Act.",
+         "other art_13"},
         {P, "set out in Regulation (EU) 2017/745 and Regulation (EU) 2017/746", "other other"},
         {P, "See Regulation (EU) 2024/2847.", "cra:"},
     };
@@ -496,7 +515,8 @@ static void a_loose_number_that_misleads_is_not_among_the_words(void **state)
     pin_arena arena = pin_arena_over(memory, sizeof memory);
     pin_refs  refs;
     (void)state;
-    assert_int_equal(pin_cite_scan(&refs, PIN_STR("article 14 24 x"), PIN_CITE_QUERY, &law, &arena, NULL), PIN_OK);
+    assert_int_equal(pin_cite_scan(&refs, PIN_STR("article 14 24 x"), PIN_CITE_QUERY, &law, &arena, NULL),
+                     PIN_OK);
     assert_int_equal(refs.count, 1);
     assert_int_equal(refs.at[0].to, 10);
 }
@@ -516,7 +536,8 @@ static void every_label_of_the_outline_means_its_own_id(void **state)
 
 static void too_little_room_is_said_and_enough_room_gives_the_same(void **state)
 {
-    pin_str    text = PIN_STR("Articles 54-58 of the CRA, Article 25 GDPR, Annex I Part II points (5)-(8), FAQ 4.2.5");
+    pin_str text =
+        PIN_STR("Articles 54-58 of the CRA, Article 25 GDPR, Annex I Part II points (5)-(8), FAQ 4.2.5");
     pin_law    law = test_law(0);
     char       want[512], got[512];
     pin_status s = PIN_NO_SPACE;
@@ -553,7 +574,8 @@ static void too_many_citations_are_a_limit(void **state)
         at += 15;
     }
     pin_error err;
-    assert_int_equal(pin_cite_scan(&refs, (pin_str){text, at}, PIN_CITE_PROSE, &law, &arena, &err), PIN_LIMIT);
+    assert_int_equal(pin_cite_scan(&refs, (pin_str){text, at}, PIN_CITE_PROSE, &law, &arena, &err),
+                     PIN_LIMIT);
     assert_int_equal(err.code, PIN_LIMIT);
     assert_int_equal(refs.count, 0);
 }

@@ -13,7 +13,8 @@ static const struct {
     char    text[15];
     uint8_t code, step, value;
     uint8_t plural, shortened;
-} table[] = { /* sorted by text */
+} table[] = {
+    /* sorted by text */
     {"act", PLAIN(TYPE), PIN_ACT_ACT, 0, 0},
     {"alongside", PLAIN(OPENER), 0, 0, 0},
     {"although", PLAIN(OPENER), 0, 0, 0},

@@ -14,8 +14,8 @@ static void words_are_found_in_any_case(void **state)
     (void)state;
     assert_int_equal(pin_cite_word(PIN_STR("Articles")).code, PIN_WORD_HEAD);
     assert_true(pin_cite_word(PIN_STR("ARTICLES")).plural);
-    assert_int_equal(pin_cite_word(PIN_STR("act")).code, PIN_WORD_TYPE);       /* first of the table */
-    assert_int_equal(pin_cite_word(PIN_STR("years")).code, PIN_WORD_UNIT);     /* last of the table  */
+    assert_int_equal(pin_cite_word(PIN_STR("act")).code, PIN_WORD_TYPE);   /* first of the table */
+    assert_int_equal(pin_cite_word(PIN_STR("years")).code, PIN_WORD_UNIT); /* last of the table  */
     assert_int_equal(pin_cite_word(PIN_STR("subparagraphs")).step, PIN_STEP_SUBPARAGRAPH);
     assert_int_equal(pin_cite_word(PIN_STR("unlike")).code, PIN_WORD_OPENER);
     assert_int_equal(pin_cite_word(PIN_STR("articled")).code, PIN_WORD_NONE);
@@ -26,9 +26,15 @@ static void words_are_found_in_any_case(void **state)
 
 static void typographic_signs_become_plain_ones(void **state)
 {
-    pin_str  text = PIN_STR("Art.\xC2\xA0""13\xE2\x80\x93""14\xE2\x80\x99s \xC2\xA7 \xE2\x80\x9Cna\xC3\xAFve");
-    uint8_t  want[] = {PIN_TOKEN_WORD, '.', PIN_TOKEN_NUMBER, PIN_TOKEN_DASH, PIN_TOKEN_NUMBER, PIN_TOKEN_QUOTE,
-                      PIN_TOKEN_WORD, PIN_TOKEN_PARAGRAPH, PIN_TOKEN_OTHER, PIN_TOKEN_WORD, PIN_TOKEN_END};
+    pin_str  text = PIN_STR("Art.\xC2\xA0"
+                             "13\xE2\x80\x93"
+                             "14\xE2\x80\x99s \xC2\xA7 \xE2\x80\x9Cna\xC3\xAFve");
+    uint8_t  want[] = {PIN_TOKEN_WORD,   '.',
+                       PIN_TOKEN_NUMBER, PIN_TOKEN_DASH,
+                       PIN_TOKEN_NUMBER, PIN_TOKEN_QUOTE,
+                       PIN_TOKEN_WORD,   PIN_TOKEN_PARAGRAPH,
+                       PIN_TOKEN_OTHER,  PIN_TOKEN_WORD,
+                       PIN_TOKEN_END};
     uint32_t at = 0;
     (void)state;
     for (size_t i = 0; i < sizeof want; i++) {

@@ -39,7 +39,7 @@ static bool act_name(const void *ctx, uint32_t act, uint32_t k, pin_str *name)
     return true;
 }
 
-/* Articles and points exist up to what begins with 1 to 5; Article 3 has points and no paragraphs. */
+/* Whatever has no 7 in it exists, but Article 3 has points and no paragraphs. */
 static uint32_t find(const void *ctx, uint32_t act, pin_str id)
 {
     (void)ctx;
@@ -100,10 +100,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t              how = size ? data[0] : 0;
     pin_str              text = {(const char *)data + (size > 0), size ? size - 1 : 0};
     pin_cite_mode        mode = (pin_cite_mode)(how % 3);
-    pin_law law = {NULL, act_count, act_id, act_loaded, act_name, find, find_also,
-                   (how & 8) ? 1 : (how & 16) ? PIN_NO_PROVISION : 0};
+    pin_law              law = {.act_count = act_count,
+                                .act_id = act_id,
+                                .act_loaded = act_loaded,
+                                .act_name = act_name,
+                                .find = find,
+                                .find_also = find_also};
     pin_refs             refs[2] = {{0}};
     pin_status           s[2];
+    law.default_act = (how & 8) ? 1 : (how & 64) ? PIN_NO_PROVISION : 0;
     loaded = !(how & 4);
     for (int i = 0; i < 2; i++) {
         pin_arena arena = pin_arena_over(room[i], sizeof room[i]);

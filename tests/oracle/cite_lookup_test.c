@@ -1,6 +1,6 @@
 /* The citation grammar against what people decided by hand: 57 citations with the provisions they mean,
  * and the 891 provisions of the act with the labels its readers gave them. */
-#include "core/cite/law_test.h"
+#include "tests/oracle/cite_law.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* For tests only: a pin_law over provisions in JSON Lines, the CRA as act 0 and a small FAQ as act 1,
  * and the promises that hold for every scan. */
-#ifndef PIN_CITE_LAW_TEST_H
-#define PIN_CITE_LAW_TEST_H
+#ifndef PIN_CITE_LAW_H
+#define PIN_CITE_LAW_H
 
 #include "pincite/cite.h"
 
@@ -18,8 +18,8 @@ static test_row test_rows[4096], test_sorted[4096];
 static uint32_t test_row_count;
 static bool     test_act_loaded = true;
 
-static const char *const test_sections[] = {"sec_1.2",   "sec_4.1.1", "sec_4.1.2", "sec_4.1.3", "sec_4.1.4",
-                                            "sec_4.2.4", "sec_4.2.5", "sec_6.7"};
+static const char *const test_sections[] = {"sec_1.2",   "sec_4.1.1", "sec_4.1.2", "sec_4.1.3",
+                                            "sec_4.1.4", "sec_4.2.4", "sec_4.2.5", "sec_6.7"};
 
 static inline int test_row_order(const void *a, const void *b)
 {
@@ -62,7 +62,10 @@ static inline pin_str  test_act_id(const void *ctx, uint32_t act)
     (void)ctx;
     return act ? PIN_STR("cfaq") : PIN_STR("cra");
 }
-static inline bool test_is_loaded(const void *ctx, uint32_t act) { return (void)ctx, (void)act, test_act_loaded; }
+static inline bool test_is_loaded(const void *ctx, uint32_t act)
+{
+    return (void)ctx, (void)act, test_act_loaded;
+}
 static inline bool test_act_name(const void *ctx, uint32_t act, uint32_t k, pin_str *name)
 {
     static const char *const names[2][3] = {{"CRA", "Cyber Resilience Act", "Regulation (EU) 2024/2847"},
