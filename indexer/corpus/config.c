@@ -20,8 +20,8 @@ static void split_version(pin_str *id, pin_str *version)
     if (!at)
         return;
     size_t cut = (size_t)(at - id->at);
-    *version   = pin_str_part(*id, cut + 1, id->len);
-    *id        = pin_str_part(*id, 0, cut);
+    *version = pin_str_part(*id, cut + 1, id->len);
+    *id = pin_str_part(*id, 0, cut);
 }
 
 static uint32_t line_of_row(const pin_yaml_key *key, uint32_t row)
@@ -33,8 +33,8 @@ static uint32_t line_of_row(const pin_yaml_key *key, uint32_t row)
 }
 
 /* `sources: {cra: laws/cra}` or a list of {id, version, path}. */
-static pin_status read_sources(pin_config *out, pin_pool *pool, pin_findings *findings, const pin_yaml_key *key,
-                               pin_str file)
+static pin_status read_sources(pin_config *out, pin_pool *pool, pin_findings *findings,
+                               const pin_yaml_key *key, pin_str file)
 {
     uint32_t rows = key->count ? key->pairs[key->count - 1].row + 1 : 0;
     if (!rows)
@@ -54,19 +54,21 @@ static pin_status read_sources(pin_config *out, pin_pool *pool, pin_findings *fi
         else if (pin_str_equal(pair->key, PIN_STR("path")))
             out->sources[pair->row].path = pair->text;
         else if (short_form) {
-            out->sources[pair->row].id   = pair->key;
+            out->sources[pair->row].id = pair->key;
             out->sources[pair->row].path = pair->text;
         } else
             pin_finding_add(findings, PIN_NOTE, "unknown-key", (pin_origin){file, pair->line}, (pin_str){0},
-                            "known: id, version, path", "the key '%.*s' of a source is not known", PIN_ARG(pair->key));
+                            "known: id, version, path", "the key '%.*s' of a source is not known",
+                            PIN_ARG(pair->key));
     }
     for (uint32_t i = 0; i < rows; i++) {
         split_version(&out->sources[i].id, &out->sources[i].version);
         if (out->sources[i].id.len && out->sources[i].path.len)
             out->sources[out->source_count++] = out->sources[i];
         else
-            pin_finding_add(findings, PIN_ERROR, "bad-source", (pin_origin){file, line_of_row(key, i)}, (pin_str){0},
-                            "write 'cra: laws/cra', or id and path", "source %u has no id or no path", i + 1);
+            pin_finding_add(findings, PIN_ERROR, "bad-source", (pin_origin){file, line_of_row(key, i)},
+                            (pin_str){0}, "write 'cra: laws/cra', or id and path",
+                            "source %u has no id or no path", i + 1);
     }
     return PIN_OK;
 }
@@ -83,27 +85,27 @@ static const pin_input_file *config_file(const pin_input *input)
 pin_status pin_corpus_config(pin_config *out, pin_pool *pool, pin_findings *findings, const pin_input *input,
                              pin_error *err)
 {
-    *out                       = (pin_config){0};
+    *out = (pin_config){0};
     const pin_input_file *file = config_file(input);
     if (!file)
         return PIN_OK;
-    pin_yaml_key keys[sizeof config_keys / sizeof *config_keys];
-    pin_reading  reading = {.pool = pool, .findings = findings, .input = input};
-    pin_str      text, shown = pin_pool_copy(pool, file->shown);
-    bool         broken;
+    pin_yaml_key   keys[sizeof config_keys / sizeof *config_keys];
+    pin_reading    reading = {.pool = pool, .findings = findings, .input = input};
+    pin_str        text, shown = pin_pool_copy(pool, file->shown);
+    bool           broken;
     pin_input_file own = {file->path, shown, file->bytes};
     memcpy(keys, config_keys, sizeof keys);
     if (!pin_text_check(&text, &reading, &own))
         return PIN_OK;
     pin_status status = pin_yaml_read(keys, &broken, pool, findings, text, (pin_origin){shown, 1});
     if (status == PIN_OK && !broken) {
-        out->title          = keys[C_TITLE].text;
-        out->base           = keys[C_BASE].text;
-        out->publisher      = keys[C_PUBLISHER].text;
-        out->language       = keys[C_LANGUAGE].text;
+        out->title = keys[C_TITLE].text;
+        out->base = keys[C_BASE].text;
+        out->publisher = keys[C_PUBLISHER].text;
+        out->language = keys[C_LANGUAGE].text;
         out->default_source = keys[C_DEFAULT_SOURCE].text;
-        out->previous       = keys[C_PREVIOUS].text;
-        status              = read_sources(out, pool, findings, &keys[C_SOURCES], shown);
+        out->previous = keys[C_PREVIOUS].text;
+        status = read_sources(out, pool, findings, &keys[C_SOURCES], shown);
     }
     return status == PIN_OK ? PIN_OK : pin_fail(err, status, 0, "no memory for pincite.yml");
 }

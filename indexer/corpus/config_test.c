@@ -2,9 +2,9 @@
 
 static pin_config config_of(world *w, const char *text)
 {
-    pin_input_file file  = {PIN_STR("pincite.yml"), PIN_STR("c/pincite.yml"), pin_str_of(text)};
-    pin_input      input = {.root = PIN_STR("c"), .is_folder = true, .files = &file, .file_count = text ? 1 : 0};
-    pin_config     config;
+    pin_input_file file = {PIN_STR("pincite.yml"), PIN_STR("c/pincite.yml"), pin_str_of(text)};
+    pin_input  input = {.root = PIN_STR("c"), .is_folder = true, .files = &file, .file_count = text ? 1 : 0};
+    pin_config config;
     world_open(w);
     assert_int_equal(pin_corpus_config(&config, w->pool, &w->findings, &input, NULL), PIN_OK);
     return config;
@@ -23,8 +23,9 @@ static void everything_in_it_is_optional(void **state)
 static void sources_are_named_in_short_or_in_full(void **state)
 {
     world      w;
-    pin_config config = config_of(&w, "title: T\nbase: https://e.org/\npublisher: P\nlanguage: en\ndefault_source: cra\n"
-                                      "previous: old.pin\nsources:\n  cra: laws/cra\n  faq@1.3: faq.jsonl\n");
+    pin_config config =
+        config_of(&w, "title: T\nbase: https://e.org/\npublisher: P\nlanguage: en\ndefault_source: cra\n"
+                      "previous: old.pin\nsources:\n  cra: laws/cra\n  faq@1.3: faq.jsonl\n");
     (void)state;
     assert_no_findings(&w);
     assert_text(config.title, "T");
@@ -38,7 +39,8 @@ static void sources_are_named_in_short_or_in_full(void **state)
     assert_text(config.sources[1].id, "faq");
     assert_text(config.sources[1].version, "1.3");
     world_close(&w);
-    config = config_of(&w, "sources:\n- id: cra\n  version: 2024-11-20\n  path: a\n- id: faq\n- path: b\n  colour: x\n  id: z\n");
+    config = config_of(&w, "sources:\n- id: cra\n  version: 2024-11-20\n  path: a\n- id: faq\n- path: b\n  "
+                           "colour: x\n  id: z\n");
     assert_int_equal(config.source_count, 2);
     assert_text(config.sources[0].version, "2024-11-20");
     assert_text(config.sources[1].id, "z");
@@ -50,7 +52,7 @@ static void sources_are_named_in_short_or_in_full(void **state)
 static void a_broken_config_is_told_once(void **state)
 {
     world          w;
-    pin_input_file file  = {PIN_STR("pincite.yml"), PIN_STR("pincite.yml"), PIN_STR("title: a: b\n")};
+    pin_input_file file = {PIN_STR("pincite.yml"), PIN_STR("pincite.yml"), PIN_STR("title: a: b\n")};
     pin_input      input = {.root = PIN_STR("c"), .is_folder = true, .files = &file, .file_count = 1};
     pin_config     config;
     (void)state;
@@ -67,8 +69,9 @@ static void files_of_its_sources_are_no_questions(void **state)
     world w;
     (void)state;
     world_open(&w);
-    world_read(&w, true, "a/q.md", "# Q?\n\nYes.\n", "laws/cra/notes.md", "# N?\n\nYes.\n", "laws/cra/rows.jsonl", "{}\n",
-               "laws.md", "# L?\n\nYes.\n", "pincite.yml", "title: T\nsources:\n  cra: ./laws/\n", NULL);
+    world_read(&w, true, "a/q.md", "# Q?\n\nYes.\n", "laws/cra/notes.md", "# N?\n\nYes.\n",
+               "laws/cra/rows.jsonl", "{}\n", "laws.md", "# L?\n\nYes.\n", "pincite.yml",
+               "title: T\nsources:\n  cra: ./laws/\n", NULL);
     world_finish(&w);
     assert_no_findings(&w);
     assert_int_equal(w.corpus.item_count, 2);
@@ -79,7 +82,7 @@ static void files_of_its_sources_are_no_questions(void **state)
 static void a_file_of_another_kind_is_no_corpus(void **state)
 {
     world          w;
-    pin_input_file file  = {PIN_STR("a.pdf"), PIN_STR("a.pdf"), PIN_STR("x")};
+    pin_input_file file = {PIN_STR("a.pdf"), PIN_STR("a.pdf"), PIN_STR("x")};
     pin_input      input = {.root = PIN_STR("a.pdf"), .files = &file, .file_count = 1};
     pin_error      err;
     (void)state;
@@ -103,9 +106,12 @@ static void an_empty_corpus_finishes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(everything_in_it_is_optional),    cmocka_unit_test(sources_are_named_in_short_or_in_full),
-        cmocka_unit_test(a_broken_config_is_told_once),    cmocka_unit_test(files_of_its_sources_are_no_questions),
-        cmocka_unit_test(a_file_of_another_kind_is_no_corpus), cmocka_unit_test(an_empty_corpus_finishes),
+        cmocka_unit_test(everything_in_it_is_optional),
+        cmocka_unit_test(sources_are_named_in_short_or_in_full),
+        cmocka_unit_test(a_broken_config_is_told_once),
+        cmocka_unit_test(files_of_its_sources_are_no_questions),
+        cmocka_unit_test(a_file_of_another_kind_is_no_corpus),
+        cmocka_unit_test(an_empty_corpus_finishes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

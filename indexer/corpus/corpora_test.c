@@ -18,7 +18,7 @@ static pin_str slurp(const char *path)
     assert_non_null(f);
     fseek(f, 0, SEEK_END);
     long  len = ftell(f);
-    char *at  = malloc((size_t)len + 1);
+    char *at = malloc((size_t)len + 1);
     rewind(f);
     assert_int_equal(fread(at, 1, (size_t)len, f), len);
     fclose(f);
@@ -28,7 +28,8 @@ static pin_str slurp(const char *path)
 static bool is_text_file(const char *name)
 {
     const char *dot = strrchr(name, '.');
-    return dot && (!strcmp(dot, ".md") || !strcmp(dot, ".yml") || !strcmp(dot, ".yaml") || !strcmp(dot, ".jsonl"));
+    return dot &&
+           (!strcmp(dot, ".md") || !strcmp(dot, ".yml") || !strcmp(dot, ".yaml") || !strcmp(dot, ".jsonl"));
 }
 
 static void walk(disk *d, const char *root, const char *below)
@@ -46,7 +47,8 @@ static void walk(disk *d, const char *root, const char *below)
         if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
             walk(d, root, rel);
         else if (is_text_file(rel) && d->count < 600)
-            d->files[d->count++] = (pin_input_file){pin_str_of(strdup(rel)), pin_str_of(strdup(rel)), slurp(path)};
+            d->files[d->count++] =
+                (pin_input_file){pin_str_of(strdup(rel)), pin_str_of(strdup(rel)), slurp(path)};
     }
     closedir(dir);
 }
@@ -67,8 +69,9 @@ static bool read_disk(world *w, const char *path, bool folder)
         walk(&d, path, "");
         qsort(d.files, d.count, sizeof *d.files, by_path);
     } else {
-        const char *name   = strrchr(path, '/') + 1;
-        d.files[d.count++] = (pin_input_file){pin_str_of(strdup(name)), pin_str_of(strdup(name)), slurp(path)};
+        const char *name = strrchr(path, '/') + 1;
+        d.files[d.count++] =
+            (pin_input_file){pin_str_of(strdup(name)), pin_str_of(strdup(name)), slurp(path)};
     }
     world_read_bytes(w, folder, d.files, d.count, NULL);
     for (uint32_t i = 0; i < d.count; i++) { /* nothing read may point into the input */
@@ -103,16 +106,16 @@ static unsigned count_of(const world *w, const char *code)
     return count;
 }
 
-#define NEED(w, path, folder)                                                                                          \
-    do {                                                                                                               \
-        world_open(&(w));                                                                                              \
-        if (!read_disk(&(w), PINCITE_SHARED_DIR "/" path, folder)) {                                                   \
-            printf("skipped: no shared data\n");                                                                       \
-            world_close(&(w));                                                                                         \
-            skip();                                                                                                    \
-        }                                                                                                              \
-        world_finish(&(w));                                                                                            \
-        assert_sound(&(w));                                                                                            \
+#define NEED(w, path, folder)                                                                                \
+    do {                                                                                                     \
+        world_open(&(w));                                                                                    \
+        if (!read_disk(&(w), PINCITE_SHARED_DIR "/" path, folder)) {                                         \
+            printf("skipped: no shared data\n");                                                             \
+            world_close(&(w));                                                                               \
+            skip();                                                                                          \
+        }                                                                                                    \
+        world_finish(&(w));                                                                                  \
+        assert_sound(&(w));                                                                                  \
     } while (0)
 
 static void the_community_faq_is_read_untouched(void **state)
@@ -134,7 +137,8 @@ static void the_community_faq_is_read_untouched(void **state)
     assert_text(w.corpus.modules[12].slug, "legislation");
     assert_text(w.corpus.modules[1].members[0], "maintainers/contributors");
     static const char *const unanswered[] = {"due-diligence/relation-to-attestations", "legislation/nlf",
-                                             "stewards/demonstrate", "stewards/penalties", "stewards/translation-costs"};
+                                             "stewards/demonstrate", "stewards/penalties",
+                                             "stewards/translation-costs"};
     for (int i = 0; i < 5; i++) {
         assert_text(item_of(&w, unanswered[i])->status, "unanswered");
         assert_text(item_of(&w, unanswered[i])->status_text, "\xE2\x9A\xA0\xEF\xB8\x8F Draft");
@@ -145,11 +149,12 @@ static void the_community_faq_is_read_untouched(void **state)
         approved += pin_str_equal(item->status, PIN_STR("approved"));
         for (uint32_t k = 0; k < item->link_count; k++) {
             pin_str target = item->links[k].target;
-            bool    named  = memchr(target.at, '/', target.len) != NULL;
+            bool    named = memchr(target.at, '/', target.len) != NULL;
             if (named && pin_corpus_target(&w.corpus, item->module, target).kind == PIN_TARGET_NOTHING) {
                 dead++;
-                assert_true(pin_str_equal(target, PIN_STR("attestations/what-are-attestations")) ||
-                            pin_str_equal(target, PIN_STR("cra-basics/what-will-happen-to-non-compliant-products")));
+                assert_true(
+                    pin_str_equal(target, PIN_STR("attestations/what-are-attestations")) ||
+                    pin_str_equal(target, PIN_STR("cra-basics/what-will-happen-to-non-compliant-products")));
             }
         }
     }

@@ -123,7 +123,7 @@ static void check_hub(const pin_reading *r)
     for (uint32_t i = 0; i < r->hub.count; i++) {
         pin_str slug = pin_slug(r->pool, r->hub.list[i]);
         bool    found = pin_corpus_module(r->corpus, slug) != NULL;
-        pin_str item  = pin_pool_format(r->pool, "%.*s/%.*s", PIN_ARG(r->fallback_module), PIN_ARG(slug));
+        pin_str item = pin_pool_format(r->pool, "%.*s/%.*s", PIN_ARG(r->fallback_module), PIN_ARG(slug));
         for (uint32_t k = 0; k < r->corpus->item_count && !found; k++)
             found = pin_str_equal(r->corpus->items[k].id, item);
         if (!found)
@@ -142,7 +142,7 @@ static bool fallback_of(pin_reading *r)
         pin_str root = r->input->root;
         while (root.len && root.at[root.len - 1] == '/')
             root.len--;
-        name       = file_name(root);
+        name = file_name(root);
         size_t dot = name.len;
         while (dot && name.at[dot - 1] != '.')
             dot--;
@@ -150,10 +150,10 @@ static bool fallback_of(pin_reading *r)
             name = pin_str_part(name, 0, dot - 1);
     }
     r->fallback_module = pin_slug(r->pool, name);
-    r->fallback_title  = pin_pool_copy(r->pool, name);
+    r->fallback_title = pin_pool_copy(r->pool, name);
     if (!r->fallback_module.len || pin_module_is_reserved(r->fallback_module)) {
         r->fallback_module = PIN_STR("questions");
-        r->fallback_title  = PIN_STR("Questions");
+        r->fallback_title = PIN_STR("Questions");
     }
     return r->fallback_module.at && r->fallback_title.at;
 }
@@ -162,32 +162,32 @@ static bool has_finding(const pin_findings *findings, const pin_finding *wanted)
 {
     for (uint32_t i = 0; i < findings->count; i++) {
         const pin_finding *f = &findings->at[i];
-        if (f->line == wanted->line && pin_str_equal(f->file, wanted->file) && pin_str_equal(f->code, wanted->code) &&
-            pin_str_equal(f->message, wanted->message))
+        if (f->line == wanted->line && pin_str_equal(f->file, wanted->file) &&
+            pin_str_equal(f->code, wanted->code) && pin_str_equal(f->message, wanted->message))
             return true;
     }
     return false;
 }
 
 /* The host may have asked for the config before, to load its sources: what is wrong is told once. */
-static pin_status merge_config(pin_corpus *corpus, pin_findings *findings, const pin_input *input, pin_config *config,
-                               pin_error *err)
+static pin_status merge_config(pin_corpus *corpus, pin_findings *findings, const pin_input *input,
+                               pin_config *config, pin_error *err)
 {
     pin_findings again;
     pin_findings_init(&again, corpus->pool);
     pin_status status = pin_corpus_config(config, corpus->pool, &again, input, err);
-    bool       given  = config->title.len || config->base.len || config->publisher.len || config->language.len ||
+    bool given = config->title.len || config->base.len || config->publisher.len || config->language.len ||
                  config->default_source.len || config->source_count;
     if (status == PIN_OK && given && !corpus->has_config) {
-        corpus->config     = *config;
+        corpus->config = *config;
         corpus->has_config = true;
     }
     for (uint32_t i = 0; i < again.count; i++) {
         const pin_finding *f = &again.at[i];
         if (has_finding(findings, f))
             continue;
-        pin_finding_add(findings, f->severity, f->code.at, (pin_origin){f->file, f->line}, f->item, f->hint.at, "%.*s",
-                        PIN_ARG(f->message));
+        pin_finding_add(findings, f->severity, f->code.at, (pin_origin){f->file, f->line}, f->item,
+                        f->hint.at, "%.*s", PIN_ARG(f->message));
     }
     return status;
 }
@@ -196,11 +196,11 @@ pin_status pin_corpus_read(pin_corpus *corpus, pin_findings *findings, const pin
                            const pin_build_options *options, pin_error *err)
 {
     pin_reading r = {
-        .corpus     = corpus,
-        .pool       = corpus->pool,
-        .findings   = findings,
-        .input      = input,
-        .options    = options,
+        .corpus = corpus,
+        .pool = corpus->pool,
+        .findings = findings,
+        .input = input,
+        .options = options,
         .order_base = (int64_t)corpus->input_count++ * INT64_C(0x100000000),
     };
     pin_config config;

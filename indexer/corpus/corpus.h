@@ -40,7 +40,8 @@ void     *pin_pool_take(pin_pool *pool, size_t count, size_t size); /* zeroed, a
 pin_str   pin_pool_copy(pin_pool *pool, pin_str text);
 /* As printf writes it, which for %s stops at a NUL and for %.*s at the length given. */
 pin_str   pin_pool_format(pin_pool *pool, const char *format, ...) __attribute__((format(printf, 2, 3)));
-pin_str   pin_pool_vformat(pin_pool *pool, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+pin_str   pin_pool_vformat(pin_pool *pool, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 /* What `from` holds now lives as long as `pool`; `from` is freed as a handle. */
 void      pin_pool_adopt(pin_pool *pool, pin_pool *from);
 
@@ -63,8 +64,9 @@ typedef struct pin_findings {
 void pin_findings_init(pin_findings *out, pin_pool *pool);
 /* `code` and `hint` (may be NULL) are constant or pooled text; the message is formatted, made one line
  * (control characters become spaces) and copied; `item` may be empty and is copied. */
-void pin_finding_add(pin_findings *f, pin_severity severity, const char *code, pin_origin origin, pin_str item,
-                     const char *hint, const char *format, ...) __attribute__((format(printf, 7, 8)));
+void pin_finding_add(pin_findings *f, pin_severity severity, const char *code, pin_origin origin,
+                     pin_str item, const char *hint, const char *format, ...)
+    __attribute__((format(printf, 7, 8)));
 
 /* ---- A draft item ---- */
 /* One entry of a citation list as written; resolved later into pin_citation rows. */
@@ -207,7 +209,8 @@ typedef struct pin_marked {
     uint32_t        link_count;
 } pin_marked;
 /* PIN_OK, PIN_NO_SPACE. The blocks always pass pin_block_next; plain is UTF-8. `text` must be UTF-8. */
-pin_status pin_markdown_blocks(pin_marked *out, pin_pool *pool, pin_findings *findings, const pin_markdown *in);
+pin_status pin_markdown_blocks(pin_marked *out, pin_pool *pool, pin_findings *findings,
+                               const pin_markdown *in);
 /* pin_blocks_plain in the pool, without line ends after the last word. PIN_OK, PIN_NO_SPACE,
  * PIN_CORRUPT. */
 pin_status pin_blocks_text(pin_str *out, pin_pool *pool, pin_str blocks);

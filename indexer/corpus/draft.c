@@ -13,14 +13,16 @@ void pin_draft_status(pin_draft_item *item, pin_findings *findings, pin_str writ
     if (!written.len)
         return;
     item->status_text = written;
-    item->status      = pin_status_slug(written);
+    item->status = pin_status_slug(written);
     if (!item->status.len)
-        pin_finding_add(findings, PIN_WARNING, "unknown-status", (pin_origin){item->origin.file, line}, item->id,
-                        "known: approved, reviewed, draft, pending guidance, guidance received, withdrawn, unanswered",
-                        "the status '%.*s' is not known", PIN_ARG(written));
+        pin_finding_add(
+            findings, PIN_WARNING, "unknown-status", (pin_origin){item->origin.file, line}, item->id,
+            "known: approved, reviewed, draft, pending guidance, guidance received, withdrawn, unanswered",
+            "the status '%.*s' is not known", PIN_ARG(written));
 }
 
-pin_str pin_draft_date(pin_findings *findings, pin_origin origin, pin_str item, const char *key, pin_str written)
+pin_str pin_draft_date(pin_findings *findings, pin_origin origin, pin_str item, const char *key,
+                       pin_str written)
 {
     written = pin_str_trim(written);
     if (!written.len || pin_date_is_valid(written))
@@ -59,14 +61,14 @@ static bool is_citations_line(pin_str line)
 {
     pin_str heading;
     bool    titled = pin_heading_of(&heading, line) > 0;
-    pin_str text   = titled ? heading : line;
+    pin_str text = titled ? heading : line;
     size_t  from = 0, to = text.len;
     while (from < to && (text.at[from] == '*' || text.at[from] == '_'))
         from++;
     while (to > from && strchr("*_: \t", text.at[to - 1]))
         to--;
     bool    colon = to < text.len && memchr(text.at + to, ':', text.len - to);
-    pin_str word  = pin_str_part(text, from, to);
+    pin_str word = pin_str_part(text, from, to);
     bool    named = pin_str_equal(word, PIN_STR("Citations")) || pin_str_equal(word, PIN_STR("citations"));
     return named && (titled || colon);
 }
@@ -109,24 +111,25 @@ static bool citations_find(citations *out, const pin_answer *answer)
         bool blank = pin_str_trim(line).len == 0;
         if (!lines.in_code && is_citations_line(line)) {
             announced = true;
-            maybe     = (citations){.list_from = start};
+            maybe = (citations){.list_from = start};
         } else if (announced && !blank) {
             announced = false;
             if (list_marker(line) && !lines.in_code) {
-                found      = true;
+                found = true;
                 maybe.from = start;
                 maybe.line = lines.number;
-                *out       = maybe;
+                *out = maybe;
             }
         }
     }
     if (!found)
         return false;
-    pin_lines list       = pin_lines_of(pin_str_part(answer->text, out->from, answer->text.len), out->line);
+    pin_lines list = pin_lines_of(pin_str_part(answer->text, out->from, answer->text.len), out->line);
     bool      after_blank = false;
-    out->to               = answer->text.len;
+    out->to = answer->text.len;
     while (pin_lines_next(&list, &line, &start)) {
-        bool blank = pin_str_trim(line).len == 0, indented = line.len && (line.at[0] == ' ' || line.at[0] == '\t');
+        bool blank = pin_str_trim(line).len == 0,
+             indented = line.len && (line.at[0] == ' ' || line.at[0] == '\t');
         if (!blank && !list_marker(line) && ((after_blank && !indented) || (line.len && line.at[0] == '#'))) {
             out->to = out->from + start;
             break;
@@ -154,14 +157,15 @@ static pin_str without_quotes(pin_str text)
 }
 
 /* CITATION — note > "quote" */
-static pin_status entry_read(pin_draft_item *item, pin_pool *pool, pin_findings *findings, pin_str text, uint32_t line)
+static pin_status entry_read(pin_draft_item *item, pin_pool *pool, pin_findings *findings, pin_str text,
+                             uint32_t line)
 {
     static const char *const dashes[] = {" \xE2\x80\x94 ", " \xE2\x80\x93 ", " -- ", " - ", ": "};
-    pin_entry entry = {.line = line};
-    size_t    quote = find(text, PIN_STR(" > "));
+    pin_entry                entry = {.line = line};
+    size_t                   quote = find(text, PIN_STR(" > "));
     if (quote != SIZE_MAX) {
         entry.quote = without_quotes(pin_str_part(text, quote + 3, text.len));
-        text        = pin_str_part(text, 0, quote);
+        text = pin_str_part(text, 0, quote);
     }
     entry.written = text;
     for (size_t i = 0; i < sizeof dashes / sizeof *dashes; i++) {
@@ -169,17 +173,17 @@ static pin_status entry_read(pin_draft_item *item, pin_pool *pool, pin_findings 
         if (at == SIZE_MAX)
             continue;
         entry.written = pin_str_part(text, 0, at);
-        entry.note    = pin_str_part(text, at + strlen(dashes[i]), text.len);
+        entry.note = pin_str_part(text, at + strlen(dashes[i]), text.len);
         break;
     }
     entry.written = pin_markdown_line(pool, entry.written);
-    entry.note    = pin_markdown_line(pool, entry.note);
-    entry.quote   = pin_markdown_line(pool, entry.quote);
+    entry.note = pin_markdown_line(pool, entry.note);
+    entry.quote = pin_markdown_line(pool, entry.quote);
     if (!entry.written.at || !entry.note.at || !entry.quote.at)
         return PIN_NO_SPACE;
     if (!entry.written.len) {
-        pin_finding_add(findings, PIN_WARNING, "empty-citation", (pin_origin){item->origin.file, line}, item->id,
-                        "write: Article 13(8) — what it supports > \"quoted words\"",
+        pin_finding_add(findings, PIN_WARNING, "empty-citation", (pin_origin){item->origin.file, line},
+                        item->id, "write: Article 13(8) — what it supports > \"quoted words\"",
                         "an entry of the citation list names nothing");
         return PIN_OK;
     }
@@ -192,7 +196,7 @@ static pin_status citations_read(pin_draft_item *item, pin_pool *pool, pin_findi
     pin_lines  lines = pin_lines_of(list, first);
     pin_str    line;
     size_t     start;
-    grown      text   = {0};
+    grown      text = {0};
     uint32_t   number = first;
     pin_status status = PIN_OK;
     while (status == PIN_OK && pin_lines_next(&lines, &line, &start)) {
@@ -201,7 +205,7 @@ static pin_status citations_read(pin_draft_item *item, pin_pool *pool, pin_findi
             status = entry_read(item, pool, findings, grown_text(&text), number);
         if (marker) {
             text.len = 0;
-            number   = lines.number;
+            number = lines.number;
         }
         pin_str words = pin_str_trim(pin_str_part(line, marker, line.len));
         if (words.len && text.len)
@@ -241,39 +245,43 @@ static void draft_unanswered(pin_draft_item *item, pin_findings *findings)
         item->status = PIN_STR("unanswered");
     if (!item->status_text.len)
         item->status_text = PIN_STR("unanswered");
-    pin_finding_add(findings, PIN_WARNING, "unanswered", item->origin, item->id, NULL, "the question has no answer yet");
+    pin_finding_add(findings, PIN_WARNING, "unanswered", item->origin, item->id, NULL,
+                    "the question has no answer yet");
 }
 
-pin_status pin_draft_answer(pin_draft_item *item, pin_pool *pool, pin_findings *findings, const pin_answer *answer)
+pin_status pin_draft_answer(pin_draft_item *item, pin_pool *pool, pin_findings *findings,
+                            const pin_answer *answer)
 {
     pin_markdown in = {
-        .text          = answer->text,
-        .origin        = {item->origin.file, answer->line},
-        .item          = item->id,
-        .folder        = answer->folder,
+        .text = answer->text,
+        .origin = {item->origin.file, answer->line},
+        .item = item->id,
+        .folder = answer->folder,
         .heading_shift = answer->heading_shift,
-        .bullets       = answer->bullets,
+        .bullets = answer->bullets,
     };
     pin_marked marked;
     citations  list;
     pin_status status = PIN_OK;
     if (!answer->bullets && citations_find(&list, answer)) {
-        status  = citations_read(item, pool, findings, pin_str_part(answer->text, list.from, list.to), list.line);
+        status =
+            citations_read(item, pool, findings, pin_str_part(answer->text, list.from, list.to), list.line);
         in.text = body_without_list(answer->text, &list, pool);
         if (in.text.len && !in.text.at)
             return PIN_NO_SPACE;
         if (pin_str_trim(pin_str_part(answer->text, list.to, answer->text.len)).len)
-            pin_finding_add(findings, PIN_WARNING, "citations-not-last", (pin_origin){item->origin.file, list.line},
-                            item->id, "put the citation list at the end of the answer",
+            pin_finding_add(findings, PIN_WARNING, "citations-not-last",
+                            (pin_origin){item->origin.file, list.line}, item->id,
+                            "put the citation list at the end of the answer",
                             "text follows the citation list; it is taken for part of the answer");
     }
     if (status == PIN_OK)
         status = pin_markdown_blocks(&marked, pool, findings, &in);
     if (status != PIN_OK)
         return status;
-    item->blocks     = marked.blocks;
-    item->plain      = marked.plain;
-    item->links      = marked.links;
+    item->blocks = marked.blocks;
+    item->plain = marked.plain;
+    item->links = marked.links;
     item->link_count = marked.link_count;
     if (!item->verdict_given)
         item->verdict = pin_first_sentence(item->blocks, item->plain);

@@ -10,12 +10,12 @@ static pin_finding *findings_grow(pin_findings *f)
 {
     if (f->count == f->cap) {
         uint32_t     cap = f->cap ? f->cap * 2 : 64;
-        pin_finding *at  = cap > f->cap ? pin_pool_take(f->pool, cap, sizeof *at) : NULL;
+        pin_finding *at = cap > f->cap ? pin_pool_take(f->pool, cap, sizeof *at) : NULL;
         if (!at)
             return NULL;
         if (f->count)
             memcpy(at, f->at, f->count * sizeof *at);
-        f->at  = at;
+        f->at = at;
         f->cap = cap;
     }
     return &f->at[f->count];
@@ -31,8 +31,8 @@ static void line_clean(char *at, size_t len)
     }
 }
 
-void pin_finding_add(pin_findings *f, pin_severity severity, const char *code, pin_origin origin, pin_str item,
-                     const char *hint, const char *format, ...)
+void pin_finding_add(pin_findings *f, pin_severity severity, const char *code, pin_origin origin,
+                     pin_str item, const char *hint, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -47,12 +47,12 @@ void pin_finding_add(pin_findings *f, pin_severity severity, const char *code, p
     line_clean((char *)message.at, message.len); /* just made: ours to write */
     *finding = (pin_finding){
         .severity = severity,
-        .code     = pin_str_of(code),
-        .file     = origin.file,
-        .line     = origin.line,
-        .item     = item_copy,
-        .message  = message,
-        .hint     = pin_str_of(hint ? hint : ""),
+        .code = pin_str_of(code),
+        .file = origin.file,
+        .line = origin.line,
+        .item = item_copy,
+        .message = message,
+        .hint = pin_str_of(hint ? hint : ""),
     };
     f->count++;
 }

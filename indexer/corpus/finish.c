@@ -40,9 +40,10 @@ static void modules_check_names(pin_corpus *corpus, pin_findings *findings)
     for (uint32_t i = 0; i < corpus->module_count; i++) {
         const pin_draft_module *module = &corpus->modules[i];
         if (pin_module_is_reserved(module->slug))
-            pin_finding_add(findings, PIN_ERROR, "reserved-module", module->origin, (pin_str){0}, "give it another name",
-                            "the name '%.*s' is reserved for an address of the site; its questions are left out",
-                            PIN_ARG(module->slug));
+            pin_finding_add(
+                findings, PIN_ERROR, "reserved-module", module->origin, (pin_str){0}, "give it another name",
+                "the name '%.*s' is reserved for an address of the site; its questions are left out",
+                PIN_ARG(module->slug));
         else
             corpus->modules[kept++] = *module;
     }
@@ -54,11 +55,11 @@ static void modules_check_names(pin_corpus *corpus, pin_findings *findings)
 static pin_status items_check_names(pin_corpus *corpus, pin_findings *findings)
 {
     pin_corpus_lookup *lookup = lookup_of(corpus);
-    uint32_t           kept   = 0;
+    uint32_t           kept = 0;
     if (!pin_map_reserve(&lookup->ids, corpus->pool, corpus->item_count))
         return PIN_NO_SPACE;
     for (uint32_t i = 0; i < corpus->item_count; i++) {
-        const pin_draft_item *item   = &corpus->items[i];
+        const pin_draft_item *item = &corpus->items[i];
         uint32_t              number = kept;
         if (pin_map_get(&lookup->modules, item->module) == PIN_MAP_NONE) {
             corpus->skipped_count++; /* of a reserved module, told once */
@@ -68,9 +69,10 @@ static pin_status items_check_names(pin_corpus *corpus, pin_findings *findings)
             return PIN_NO_SPACE;
         if (number != kept) {
             pin_origin first = corpus->items[number].origin;
-            pin_finding_add(findings, PIN_ERROR, "duplicate-id", item->origin, item->id, "give one of them another id",
-                            "the id '%.*s' is taken by the question in %.*s:%u; this one is left out", PIN_ARG(item->id),
-                            PIN_ARG(first.file), first.line);
+            pin_finding_add(findings, PIN_ERROR, "duplicate-id", item->origin, item->id,
+                            "give one of them another id",
+                            "the id '%.*s' is taken by the question in %.*s:%u; this one is left out",
+                            PIN_ARG(item->id), PIN_ARG(first.file), first.line);
             corpus->skipped_count++;
             continue;
         }
@@ -124,14 +126,14 @@ static void items_permute(pin_draft_item *items, place *places, uint32_t count)
         if (places[start].item == start)
             continue;
         pin_draft_item first = items[start];
-        uint32_t       at    = start;
+        uint32_t       at = start;
         for (;;) {
-            uint32_t from   = places[at].item;
+            uint32_t from = places[at].item;
             places[at].item = at;
             if (from == start)
                 break;
             items[at] = items[from];
-            at        = from;
+            at = from;
         }
         items[at] = first;
     }
@@ -139,7 +141,7 @@ static void items_permute(pin_draft_item *items, place *places, uint32_t count)
 
 static pin_status items_sort(pin_corpus *corpus)
 {
-    uint32_t           count  = corpus->item_count;
+    uint32_t           count = corpus->item_count;
     pin_corpus_lookup *lookup = lookup_of(corpus);
     place             *places = malloc(count ? count * sizeof *places : 1);
     bool               sorted = true;
@@ -150,7 +152,7 @@ static pin_status items_sort(pin_corpus *corpus)
         if (i == 0 || !pin_str_equal(corpus->items[i].module, corpus->items[i - 1].module))
             module = pin_map_get(&lookup->modules, corpus->items[i].module);
         places[i] = (place){module, i, corpus->items[i].rank};
-        sorted    = sorted && (i == 0 || place_order(&places[i - 1], &places[i]) < 0);
+        sorted = sorted && (i == 0 || place_order(&places[i - 1], &places[i]) < 0);
     }
     if (!sorted) {
         qsort(places, count, sizeof *places, place_order);
@@ -189,7 +191,7 @@ static pin_status lookup_fill(pin_corpus *corpus, pin_findings *findings, bool r
     if (!pin_map_reserve(&lookup->ids, corpus->pool, corpus->item_count))
         return PIN_NO_SPACE;
     for (uint32_t i = 0; i < corpus->item_count; i++) {
-        const pin_draft_item *item   = &corpus->items[i];
+        const pin_draft_item *item = &corpus->items[i];
         uint32_t              number = i;
         if (!pin_map_put(&lookup->ids, corpus->pool, item->id, &number))
             return PIN_NO_SPACE;
@@ -203,7 +205,7 @@ static pin_status lookup_fill(pin_corpus *corpus, pin_findings *findings, bool r
                             "the id as given, '%.*s', means %.*s", PIN_ARG(item->given_id),
                             PIN_ARG(corpus->items[number].id));
         pin_str section = section_of(item->given_id);
-        number          = i;
+        number = i;
         if (!section.len)
             continue;
         if (!pin_map_put(&lookup->sections, corpus->pool, section, &number))
@@ -223,7 +225,10 @@ static pin_status lookup_fill(pin_corpus *corpus, pin_findings *findings, bool r
 }
 
 /* ---- Cross references ---- */
-static pin_target found(pin_target_kind kind, uint32_t number) { return (pin_target){.kind = kind, .number = number}; }
+static pin_target found(pin_target_kind kind, uint32_t number)
+{
+    return (pin_target){.kind = kind, .number = number};
+}
 
 static uint32_t find_joined(const pin_map *map, pin_str left, char between, pin_str right)
 {
@@ -251,11 +256,11 @@ static uint32_t find_item(const pin_corpus *corpus, pin_str text)
 static pin_target find_official(const pin_corpus *corpus, pin_str text)
 {
     const pin_str prefix = PIN_STR("official/faq_");
-    pin_target    none   = {0};
+    pin_target    none = {0};
     if (!pin_str_starts(text, prefix) || text.len == prefix.len)
         return none;
     pin_str section = pin_pool_copy(corpus->pool, pin_str_part(text, prefix.len, text.len));
-    char   *at      = (char *)section.at;
+    char   *at = (char *)section.at;
     for (size_t i = 0; at && i < section.len; i++) {
         if (at[i] == '-')
             at[i] = '.';
@@ -271,7 +276,7 @@ static pin_target find_official(const pin_corpus *corpus, pin_str text)
 static pin_target find_plain(const pin_corpus *corpus, pin_str home, pin_str text)
 {
     const pin_corpus_lookup *lookup = lookup_of(corpus);
-    bool                     bare   = text.len && !memchr(text.at, '/', text.len);
+    bool                     bare = text.len && !memchr(text.at, '/', text.len);
     uint32_t                 number;
     if (bare && home.len && (number = find_joined(&lookup->ids, home, '/', text)) != PIN_MAP_NONE)
         return found(PIN_TARGET_ITEM, number);
@@ -312,16 +317,18 @@ pin_target pin_corpus_target(const pin_corpus *corpus, pin_str home, pin_str tex
     if (target.kind != PIN_TARGET_NOTHING)
         return target;
     /* a path to a module file, or to a folder below folders: by its slug, then by its last part */
-    pin_str  slug   = pin_slug(corpus->pool, text);
-    uint32_t number = memchr(text.at, '/', text.len) ? pin_map_get(&lookup_of(corpus)->modules, slug) : PIN_MAP_NONE;
+    pin_str  slug = pin_slug(corpus->pool, text);
+    uint32_t number =
+        memchr(text.at, '/', text.len) ? pin_map_get(&lookup_of(corpus)->modules, slug) : PIN_MAP_NONE;
     return number == PIN_MAP_NONE ? target : found(PIN_TARGET_MODULE, number);
 }
 
 /* ---- The lists of the modules ---- */
-static void member_missing(const pin_draft_module *module, uint32_t k, pin_target target, pin_findings *findings)
+static void member_missing(const pin_draft_module *module, uint32_t k, pin_target target,
+                           pin_findings *findings)
 {
     pin_origin origin = {module->list_origin.file, module->listed_lines[k]};
-    pin_str    entry  = module->listed[k];
+    pin_str    entry = module->listed[k];
     switch (target.kind) {
     case PIN_TARGET_MODULE: /* the list at the root names folders */
         break;
@@ -337,15 +344,16 @@ static void member_missing(const pin_draft_module *module, uint32_t k, pin_targe
         break;
     default:
         pin_finding_add(findings, PIN_ERROR, "dead-reference", origin, (pin_str){0},
-                        "name a file of the folder, or FOLDER/FILE", "the list names '%.*s', which is not there",
-                        PIN_ARG(entry));
+                        "name a file of the folder, or FOLDER/FILE",
+                        "the list names '%.*s', which is not there", PIN_ARG(entry));
     }
 }
 
 static pin_status members_fill(pin_corpus *corpus, pin_draft_module *module, uint32_t number, uint32_t *seen,
                                pin_findings *findings)
 {
-    module->members = pin_pool_take(corpus->pool, (size_t)module->listed_count + module->item_count, sizeof(pin_str));
+    module->members =
+        pin_pool_take(corpus->pool, (size_t)module->listed_count + module->item_count, sizeof(pin_str));
     if (!module->members)
         return PIN_NO_SPACE;
     for (uint32_t k = 0; k < module->listed_count; k++) {
@@ -361,7 +369,7 @@ static pin_status members_fill(pin_corpus *corpus, pin_draft_module *module, uin
                             PIN_ARG(module->listed[k]));
             continue;
         }
-        seen[target.number]                    = number;
+        seen[target.number] = number;
         module->members[module->member_count++] = corpus->items[target.number].id;
     }
     for (uint32_t i = module->first_item; i < module->first_item + module->item_count; i++)
@@ -372,7 +380,7 @@ static pin_status members_fill(pin_corpus *corpus, pin_draft_module *module, uin
 
 static pin_status modules_fill(pin_corpus *corpus, pin_findings *findings)
 {
-    uint32_t  *seen   = calloc(corpus->item_count ? corpus->item_count : 1, sizeof *seen);
+    uint32_t  *seen = calloc(corpus->item_count ? corpus->item_count : 1, sizeof *seen);
     pin_status status = seen ? PIN_OK : PIN_NO_SPACE;
     for (uint32_t m = 0; m < corpus->module_count && status == PIN_OK; m++)
         status = members_fill(corpus, &corpus->modules[m], m + 1, seen, findings);
@@ -403,8 +411,9 @@ static void guidance_missing(pin_corpus *corpus, const pin_draft_item *item, pin
         names[i] = pin_pool_format(corpus->pool, "%.*s", PIN_ARG(last_part(corpus->not_items[i]))).at;
     const char *near = pin_nearest_name(item->guidance, names);
     pin_str     hint = near ? pin_pool_format(corpus->pool, "did you mean '%s'?", near) : PIN_STR("");
-    pin_finding_add(findings, PIN_WARNING, "guidance-missing", (pin_origin){item->origin.file, item->guidance_line},
-                    item->id, NULL, "there is no guidance request '%.*s'", PIN_ARG(item->guidance));
+    pin_finding_add(findings, PIN_WARNING, "guidance-missing",
+                    (pin_origin){item->origin.file, item->guidance_line}, item->id, NULL,
+                    "there is no guidance request '%.*s'", PIN_ARG(item->guidance));
     if (hint.len && findings->count)
         findings->at[findings->count - 1].hint = hint;
 }

@@ -5,7 +5,10 @@
 
 #include <string.h>
 
-pin_lines pin_lines_of(pin_str text, uint32_t first) { return (pin_lines){.text = text, .number = first - 1}; }
+pin_lines pin_lines_of(pin_str text, uint32_t first)
+{
+    return (pin_lines){.text = text, .number = first - 1};
+}
 
 /* Three or more '`' or '~' after at most three spaces (CommonMark 0.30, 4.5). */
 static size_t fence_of(pin_str line, char *mark)
@@ -25,7 +28,7 @@ static size_t fence_of(pin_str line, char *mark)
 static bool is_closing_fence(const pin_lines *lines, pin_str line)
 {
     char   mark = 0;
-    size_t len  = fence_of(line, &mark);
+    size_t len = fence_of(line, &mark);
     if (mark != lines->fence || len < lines->fence_len)
         return false;
     pin_str rest = pin_str_trim(line);
@@ -40,9 +43,9 @@ bool pin_lines_next(pin_lines *lines, pin_str *line, size_t *start)
     if (lines->at >= lines->text.len)
         return false;
     const char *from = lines->text.at + lines->at;
-    const char *end  = memchr(from, '\n', lines->text.len - lines->at);
-    size_t      len  = end ? (size_t)(end - from) : lines->text.len - lines->at;
-    *start           = lines->at;
+    const char *end = memchr(from, '\n', lines->text.len - lines->at);
+    size_t      len = end ? (size_t)(end - from) : lines->text.len - lines->at;
+    *start = lines->at;
     lines->at += len + (end != NULL);
     lines->number++;
     if (len && from[len - 1] == '\r')
@@ -50,13 +53,13 @@ bool pin_lines_next(pin_lines *lines, pin_str *line, size_t *start)
     *line = (pin_str){from, len};
 
     char   mark = 0;
-    size_t run  = fence_of(*line, &mark);
+    size_t run = fence_of(*line, &mark);
     lines->in_code = lines->fence != 0 || run;
     if (lines->fence) {
         if (is_closing_fence(lines, *line))
             lines->fence = 0;
     } else if (run) {
-        lines->fence     = mark;
+        lines->fence = mark;
         lines->fence_len = run;
     }
     return true;
@@ -76,7 +79,7 @@ int pin_heading_of(pin_str *text, pin_str line)
     if (level < 1 || level > 6 || (after < line.len && line.at[after] != ' ' && line.at[after] != '\t'))
         return 0;
     pin_str inner = pin_str_trim(pin_str_part(line, after, line.len));
-    size_t  end   = inner.len;
+    size_t  end = inner.len;
     while (end && inner.at[end - 1] == '#')
         end--;
     if (end == 0 || (end < inner.len && (inner.at[end - 1] == ' ' || inner.at[end - 1] == '\t')))
@@ -102,9 +105,9 @@ pin_front pin_front_split(pin_str text)
     while (pin_lines_next(&lines, &line, &start)) {
         if (!is_rule(line, "---") && !is_rule(line, "..."))
             continue;
-        front.yaml      = pin_str_part(text, from, start);
+        front.yaml = pin_str_part(text, from, start);
         front.yaml_line = 2;
-        front.body      = pin_str_part(text, lines.at, text.len);
+        front.body = pin_str_part(text, lines.at, text.len);
         front.body_line = lines.number + 1;
         return front;
     }
@@ -115,7 +118,7 @@ pin_front pin_front_split(pin_str text)
 bool pin_text_check(pin_str *text, const pin_reading *reading, const pin_input_file *file)
 {
     pin_origin origin = {file->shown, 0};
-    *text             = file->bytes;
+    *text = file->bytes;
     if (text->len > PIN_TEXT_MAX) {
         pin_finding_add(reading->findings, PIN_ERROR, "too-long", origin, (pin_str){0}, NULL,
                         "the file has %zu bytes, more than %u are not read", text->len, PIN_TEXT_MAX);
@@ -126,8 +129,9 @@ bool pin_text_check(pin_str *text, const pin_reading *reading, const pin_input_f
         origin.line = 1;
         for (size_t i = 0; i < valid; i++)
             origin.line += text->at[i] == '\n';
-        pin_finding_add(reading->findings, PIN_ERROR, "not-utf8", origin, (pin_str){0}, "save the file as UTF-8",
-                        "byte %zu of the file, 0x%02X, is not UTF-8", valid, (unsigned char)text->at[valid]);
+        pin_finding_add(reading->findings, PIN_ERROR, "not-utf8", origin, (pin_str){0},
+                        "save the file as UTF-8", "byte %zu of the file, 0x%02X, is not UTF-8", valid,
+                        (unsigned char)text->at[valid]);
         return false;
     }
     if (pin_str_starts(*text, PIN_STR("\xEF\xBB\xBF")))

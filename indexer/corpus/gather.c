@@ -35,7 +35,7 @@ static bool grow_array(pin_pool *pool, void **at, uint32_t *cap, uint32_t count,
         return false;
     if (count)
         memcpy(wider, *at, count * size);
-    *at  = wider;
+    *at = wider;
     *cap = wanted;
     return true;
 }
@@ -47,14 +47,14 @@ pin_draft_module *pin_corpus_need_module(pin_corpus *corpus, pin_str slug, pin_s
     if (module)
         return module;
     pin_corpus_lookup *lookup = lookup_of(corpus);
-    void              *at     = corpus->modules;
+    void              *at = corpus->modules;
     uint32_t           number = corpus->module_count;
     if (!lookup || !grow_array(corpus->pool, &at, &corpus->module_cap, number, 1, sizeof *corpus->modules))
         return NULL;
     corpus->modules = at;
     if (!pin_map_put(&lookup->modules, corpus->pool, slug, &number))
         return NULL;
-    module  = &corpus->modules[corpus->module_count++];
+    module = &corpus->modules[corpus->module_count++];
     *module = (pin_draft_module){.slug = slug, .title = title, .order = order, .origin = origin};
     return module;
 }
@@ -65,17 +65,18 @@ bool pin_corpus_reserve(pin_corpus *corpus, uint32_t more_items)
     if (more_items > 4096 && more_items < UINT32_MAX / 2 - corpus->item_count &&
         more_items > corpus->item_cap - corpus->item_count) {
         uint32_t        cap = corpus->item_count + more_items;
-        pin_draft_item *at  = pin_pool_take(corpus->pool, cap, sizeof *at);
+        pin_draft_item *at = pin_pool_take(corpus->pool, cap, sizeof *at);
         if (!at)
             return false;
         if (corpus->item_count)
             memcpy(at, corpus->items, corpus->item_count * sizeof *at);
-        corpus->items    = at;
+        corpus->items = at;
         corpus->item_cap = cap;
         return true;
     }
     void *at = corpus->items;
-    bool  ok = grow_array(corpus->pool, &at, &corpus->item_cap, corpus->item_count, more_items, sizeof *corpus->items);
+    bool  ok = grow_array(corpus->pool, &at, &corpus->item_cap, corpus->item_count, more_items,
+                          sizeof *corpus->items);
     corpus->items = at;
     return ok;
 }
@@ -85,7 +86,7 @@ pin_draft_item *pin_corpus_add_item(pin_corpus *corpus)
     if (!pin_corpus_reserve(corpus, 1))
         return NULL;
     pin_draft_item *item = &corpus->items[corpus->item_count];
-    *item                = (pin_draft_item){.rank = corpus->item_count};
+    *item = (pin_draft_item){.rank = corpus->item_count};
     corpus->item_count++;
     return item;
 }
@@ -99,10 +100,10 @@ pin_status pin_corpus_add_not_item(pin_corpus *corpus, pin_str path, pin_str sta
     if (!grow_array(corpus->pool, &paths, &cap, corpus->not_item_count, 1, sizeof path) ||
         !grow_array(corpus->pool, &states, &same, corpus->not_item_count, 1, sizeof state))
         return PIN_NO_SPACE;
-    corpus->not_items                                = paths;
-    corpus->not_item_states                          = states;
-    corpus->not_item_cap                             = cap;
-    corpus->not_items[corpus->not_item_count]        = path;
+    corpus->not_items = paths;
+    corpus->not_item_states = states;
+    corpus->not_item_cap = cap;
+    corpus->not_items[corpus->not_item_count] = path;
     corpus->not_item_states[corpus->not_item_count++] = state;
     return PIN_OK;
 }

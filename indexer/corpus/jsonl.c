@@ -36,9 +36,10 @@ enum {
 
 /* The names a key goes by; the first that is there counts. A name of --map comes before all. */
 static const char *const key_names[J_KEYS][NAMES_MAX] = {
-    {"id", "section"}, {"module", "chapter"}, {"module_title"}, {"question", "title"}, {"answer", "text"},
-    {"verdict"},       {"citations"},         {"status"},       {"author"},            {"published"},
-    {"updated"},       {"language"},          {"related"}};
+    {"id", "section"},  {"module", "chapter"}, {"module_title"}, {"question", "title"},
+    {"answer", "text"}, {"verdict"},           {"citations"},    {"status"},
+    {"author"},         {"published"},         {"updated"},      {"language"},
+    {"related"}};
 
 typedef struct key_map {
     char mapped[J_KEYS][NAME_LEN]; /* from --map, or empty */
@@ -91,10 +92,10 @@ static bool grow_list(void **at, uint32_t *cap, uint32_t count, size_t size)
     if (count < *cap)
         return true;
     uint32_t wanted = *cap ? *cap * 2 : 64;
-    void    *more   = realloc(*at, wanted * size);
+    void    *more = realloc(*at, wanted * size);
     if (!more)
         return false;
-    *at  = more;
+    *at = more;
     *cap = wanted;
     return true;
 }
@@ -155,7 +156,8 @@ static const char *type_name(const json_t *value)
     }
 }
 
-static void wrong_type(const json_reader *r, piece *p, const char *key, const char *wanted, const json_t *value)
+static void wrong_type(const json_reader *r, piece *p, const char *key, const char *wanted,
+                       const json_t *value)
 {
     pin_finding_add(&p->findings, PIN_ERROR, "json-type", line_of(r, p), (pin_str){0}, NULL,
                     "'%s' should be %s, not %s", key, wanted, type_name(value));
@@ -165,7 +167,7 @@ static void wrong_type(const json_reader *r, piece *p, const char *key, const ch
 static bool text_of(pin_str *out, const json_reader *r, piece *p, json_t *line, int key)
 {
     json_t *value = value_of(r, line, key);
-    *out          = (pin_str){"", 0};
+    *out = (pin_str){"", 0};
     if (!value)
         return true;
     if (!json_is_string(value)) {
@@ -232,7 +234,7 @@ static void note_module(const json_reader *r, piece *p, pin_str slug, pin_str ti
         p->short_of_memory = true;
         return;
     }
-    p->modules    = at;
+    p->modules = at;
     p->title_text = pin_pool_copy(p->pool, title);
     p->short_of_memory |= !p->title_text.at;
     p->modules[p->module_count++] = (piece_module){slug, p->title_text, line_of(r, p)};
@@ -246,7 +248,7 @@ typedef struct given_name {
 static bool name_take(given_name *out, const json_reader *r, piece *p, json_t *line)
 {
     json_t *id = value_of(r, line, J_ID);
-    out->id    = (pin_str){"", 0};
+    out->id = (pin_str){"", 0};
     if (id && json_is_integer(id)) {
         int len = snprintf(out->number, sizeof out->number, "%" JSON_INTEGER_FORMAT, json_integer_value(id));
         out->id = (pin_str){out->number, (size_t)len};
@@ -254,9 +256,10 @@ static bool name_take(given_name *out, const json_reader *r, piece *p, json_t *l
         return false;
     }
     out->id = pin_str_trim(out->id);
-    if (!text_of(&out->module, r, p, line, J_MODULE) || !text_of(&out->module_title, r, p, line, J_MODULE_TITLE))
+    if (!text_of(&out->module, r, p, line, J_MODULE) ||
+        !text_of(&out->module_title, r, p, line, J_MODULE_TITLE))
         return false;
-    out->module       = pin_str_trim(out->module);
+    out->module = pin_str_trim(out->module);
     out->module_title = pin_str_trim(out->module_title);
     return true;
 }
@@ -272,22 +275,22 @@ static size_t last_of(pin_str text, char mark)
 
 static bool item_name(pin_draft_item *item, const json_reader *r, piece *p, const given_name *name)
 {
-    pin_str module = name->module, rest = name->id;
-    size_t  slash = last_of(rest, '/');
+    pin_str     module = name->module, rest = name->id;
+    size_t      slash = last_of(rest, '/');
     const char *colon = rest.len ? memchr(rest.at, ':', rest.len) : NULL;
     if (slash != SIZE_MAX) {
         module = pin_str_part(rest, 0, slash);
-        rest   = pin_str_part(rest, slash + 1, rest.len);
+        rest = pin_str_part(rest, slash + 1, rest.len);
     } else if (!module.len && colon) {
         module = pin_str_part(rest, 0, (size_t)(colon - rest.at));
-        rest   = pin_str_part(rest, module.len + 1, rest.len);
+        rest = pin_str_part(rest, module.len + 1, rest.len);
     }
     pin_str title = name->module_title.len ? name->module_title : name->module.len ? name->module : module;
     if (module.len) {
         item->module = module_slug(p, module);
     } else {
         item->module = r->reading->fallback_module;
-        title        = title.len ? title : r->reading->fallback_title;
+        title = title.len ? title : r->reading->fallback_title;
     }
     item->slug = pin_slug(p->pool, rest.len ? rest : item->question);
     if (!item->module.len || !item->slug.len)
@@ -296,8 +299,8 @@ static bool item_name(pin_draft_item *item, const json_reader *r, piece *p, cons
     if (name->id.len && !pin_str_equal(name->id, item->id))
         item->given_id = pin_pool_copy(p->pool, name->id);
     if (!name->id.len)
-        pin_finding_add(&p->findings, PIN_NOTE, "no-explicit-id", line_of(r, p), item->id, "give the line an 'id'",
-                        "the id is made from the question and changes with it");
+        pin_finding_add(&p->findings, PIN_NOTE, "no-explicit-id", line_of(r, p), item->id,
+                        "give the line an 'id'", "the id is made from the question and changes with it");
     note_module(r, p, item->module, title);
     return true;
 }
@@ -306,7 +309,7 @@ static bool item_name(pin_draft_item *item, const json_reader *r, piece *p, cons
 static bool entry_text(pin_str *out, const json_reader *r, piece *p, json_t *entry, const char *key)
 {
     json_t *value = json_object_get(entry, key);
-    *out          = (pin_str){"", 0};
+    *out = (pin_str){"", 0};
     if (!value || json_is_null(value))
         return true;
     if (!json_is_string(value)) {
@@ -324,12 +327,15 @@ static void entry_object(pin_draft_item *item, const json_reader *r, piece *p, j
     pin_str     provision;
     const char *key;
     json_t     *value;
-    if (!entry_text(&entry.source, r, p, object, "source") || !entry_text(&provision, r, p, object, "provision") ||
+    if (!entry_text(&entry.source, r, p, object, "source") ||
+        !entry_text(&provision, r, p, object, "provision") ||
         !entry_text(&entry.note, r, p, object, "note") || !entry_text(&entry.quote, r, p, object, "quote"))
         return;
-    json_object_foreach (object, key, value) {
+    json_object_foreach(object, key, value)
+    {
         (void)value;
-        bool known = !strcmp(key, "source") || !strcmp(key, "provision") || !strcmp(key, "note") || !strcmp(key, "quote");
+        bool known = !strcmp(key, "source") || !strcmp(key, "provision") || !strcmp(key, "note") ||
+                     !strcmp(key, "quote");
         if (!known)
             note_new_key(p, key);
     }
@@ -355,9 +361,10 @@ static void item_citations(pin_draft_item *item, const json_reader *r, piece *p,
     }
     size_t  i;
     json_t *value;
-    json_array_foreach (list, i, value) {
+    json_array_foreach(list, i, value)
+    {
         if (json_is_string(value)) {
-            pin_str   text  = {json_string_value(value), json_string_length(value)};
+            pin_str   text = {json_string_value(value), json_string_length(value)};
             pin_entry entry = {.written = pin_markdown_line(p->pool, text), .line = p->line};
             if (entry.written.len && pin_draft_add_entry(item, p->pool, &entry) != PIN_OK)
                 p->short_of_memory = true;
@@ -405,9 +412,9 @@ static pin_draft_item *item_new(piece *p)
         p->short_of_memory = true;
         return NULL;
     }
-    p->items             = at;
+    p->items = at;
     pin_draft_item *item = &p->items[p->item_count];
-    *item                = (pin_draft_item){0};
+    *item = (pin_draft_item){0};
     return item;
 }
 
@@ -441,7 +448,7 @@ static pin_status item_answer(pin_draft_item *item, const json_reader *r, piece 
         return PIN_LIMIT;
     }
     if (verdict.len) {
-        item->verdict       = pin_markdown_line(p->pool, verdict);
+        item->verdict = pin_markdown_line(p->pool, verdict);
         item->verdict_given = item->verdict.len > 0;
     }
     return pin_draft_answer(item, p->pool, &p->findings, &answer);
@@ -459,14 +466,17 @@ static void read_object(const json_reader *r, piece *p, json_t *line)
         return;
     }
     if (!item_name(item, r, p, &name)) {
-        skip_line(r, p, "no-slug", "use letters a to z or digits", "no id can be made from 'id' and 'module'");
+        skip_line(r, p, "no-slug", "use letters a to z or digits",
+                  "no id can be made from 'id' and 'module'");
         return;
     }
-    pin_str status  = shared_text(r, p, line, J_STATUS);
-    item->author    = shared_text(r, p, line, J_AUTHOR);
-    item->language  = shared_text(r, p, line, J_LANGUAGE);
-    item->published = pin_draft_date(&p->findings, item->origin, item->id, "published", shared_text(r, p, line, J_PUBLISHED));
-    item->updated   = pin_draft_date(&p->findings, item->origin, item->id, "updated", shared_text(r, p, line, J_UPDATED));
+    pin_str status = shared_text(r, p, line, J_STATUS);
+    item->author = shared_text(r, p, line, J_AUTHOR);
+    item->language = shared_text(r, p, line, J_LANGUAGE);
+    item->published = pin_draft_date(&p->findings, item->origin, item->id, "published",
+                                     shared_text(r, p, line, J_PUBLISHED));
+    item->updated =
+        pin_draft_date(&p->findings, item->origin, item->id, "updated", shared_text(r, p, line, J_UPDATED));
     pin_draft_status(item, &p->findings, status, p->line);
     item_citations(item, r, p, line);
     item_related(item, r, p, line);
@@ -478,7 +488,8 @@ static void read_object(const json_reader *r, piece *p, json_t *line)
 
     const char *key;
     json_t     *value;
-    json_object_foreach (line, key, value) {
+    json_object_foreach(line, key, value)
+    {
         (void)value;
         if (!name_is_known(&r->map, key))
             note_new_key(p, key);
@@ -489,11 +500,12 @@ static void json_broken(const json_reader *r, piece *p, pin_str text, const json
 {
     size_t valid = pin_utf8_valid(text);
     if (valid < text.len)
-        pin_finding_add(&p->findings, PIN_ERROR, "not-utf8", line_of(r, p), (pin_str){0}, "save the file as UTF-8",
-                        "byte %zu of the line, 0x%02X, is not UTF-8", valid + 1, (unsigned char)text.at[valid]);
+        pin_finding_add(&p->findings, PIN_ERROR, "not-utf8", line_of(r, p), (pin_str){0},
+                        "save the file as UTF-8", "byte %zu of the line, 0x%02X, is not UTF-8", valid + 1,
+                        (unsigned char)text.at[valid]);
     else
-        pin_finding_add(&p->findings, PIN_ERROR, "json-broken", line_of(r, p), (pin_str){0}, NULL, "%s (column %d)",
-                        error->text, error->column);
+        pin_finding_add(&p->findings, PIN_ERROR, "json-broken", line_of(r, p), (pin_str){0}, NULL,
+                        "%s (column %d)", error->text, error->column);
     p->skipped_count++;
 }
 
@@ -526,7 +538,7 @@ static void read_line(const json_reader *r, piece *p, pin_str text)
 static void read_piece(const json_reader *r, piece *p)
 {
     pin_str left = p->text;
-    p->pool      = pin_pool_new();
+    p->pool = pin_pool_new();
     if (!p->pool) {
         p->short_of_memory = true;
         return;
@@ -561,10 +573,10 @@ static bool cut(json_reader *r, pin_str text)
         size_t len = left.len;
         if (len > PIECE_LEN) {
             const char *end = memchr(left.at + PIECE_LEN - 1, '\n', left.len - PIECE_LEN + 1);
-            len             = end ? (size_t)(end - left.at) + 1 : left.len;
+            len = end ? (size_t)(end - left.at) + 1 : left.len;
         }
-        piece *p      = &r->pieces[r->piece_count++];
-        p->text       = pin_str_part(left, 0, len);
+        piece *p = &r->pieces[r->piece_count++];
+        p->text = pin_str_part(left, 0, len);
         p->first_line = line;
         for (const char *at = left.at, *end = at + len; (at = memchr(at, '\n', (size_t)(end - at))); at++)
             line++;
@@ -579,7 +591,7 @@ static void run(json_reader *r)
     unsigned  wanted = r->reading->options ? r->reading->options->threads : 1, started = 0;
     if (!wanted) {
         long online = sysconf(_SC_NPROCESSORS_ONLN);
-        wanted      = online > 0 ? (unsigned)online : 1;
+        wanted = online > 0 ? (unsigned)online : 1;
     }
     if (wanted > THREADS_MAX)
         wanted = THREADS_MAX;
@@ -613,8 +625,8 @@ static void merge_findings(pin_findings *into, const pin_findings *from)
 {
     for (uint32_t i = 0; i < from->count; i++) {
         const pin_finding *f = &from->at[i];
-        pin_finding_add(into, f->severity, f->code.at, (pin_origin){f->file, f->line}, f->item, f->hint.at, "%.*s",
-                        PIN_ARG(f->message));
+        pin_finding_add(into, f->severity, f->code.at, (pin_origin){f->file, f->line}, f->item, f->hint.at,
+                        "%.*s", PIN_ARG(f->message));
     }
 }
 
@@ -624,16 +636,16 @@ static bool merge_modules(pin_reading *r, const piece *p)
     for (uint32_t i = 0; i < p->module_count; i++) {
         const piece_module *m = &p->modules[i];
         uint32_t            before = r->corpus->module_count;
-        pin_draft_module   *module = pin_corpus_need_module(r->corpus, m->slug, m->title.len ? m->title : m->slug,
-                                                            r->order_base + before, m->origin);
+        pin_draft_module   *module = pin_corpus_need_module(
+              r->corpus, m->slug, m->title.len ? m->title : m->slug, r->order_base + before, m->origin);
         if (!module)
             return false;
         if (r->corpus->module_count > before || !m->title.len || pin_str_equal(module->title, m->title))
             continue;
         bool same_file = pin_str_equal(module->origin.file, m->origin.file);
-        pin_finding_add(r->findings, same_file ? PIN_WARNING : PIN_NOTE, "module-merged", m->origin, (pin_str){0}, NULL,
-                        "'%.*s' and '%.*s' are one module, %.*s", PIN_ARG(module->title), PIN_ARG(m->title),
-                        PIN_ARG(m->slug));
+        pin_finding_add(r->findings, same_file ? PIN_WARNING : PIN_NOTE, "module-merged", m->origin,
+                        (pin_str){0}, NULL, "'%.*s' and '%.*s' are one module, %.*s", PIN_ARG(module->title),
+                        PIN_ARG(m->title), PIN_ARG(m->slug));
     }
     return true;
 }
@@ -661,17 +673,17 @@ static pin_status merge(pin_reading *r, const json_reader *json)
             if (!item)
                 return PIN_NO_SPACE;
             uint64_t rank = item->rank;
-            *item         = p->items[k];
-            item->rank    = rank;
+            *item = p->items[k];
+            item->rank = rank;
         }
         corpus->skipped_count += p->skipped_count;
         pin_pool_adopt(corpus->pool, p->pool);
         p->pool = NULL;
     }
     for (uint32_t k = 0; k < key_count; k++)
-        pin_finding_add(r->findings, PIN_NOTE, "unknown-key", (pin_origin){json->shown, keys[k].line}, (pin_str){0},
-                        "--map gives a key another name", "the key '%s' is not known and is left out (%u lines)",
-                        keys[k].name, keys[k].count);
+        pin_finding_add(r->findings, PIN_NOTE, "unknown-key", (pin_origin){json->shown, keys[k].line},
+                        (pin_str){0}, "--map gives a key another name",
+                        "the key '%s' is not known and is left out (%u lines)", keys[k].name, keys[k].count);
     return PIN_OK;
 }
 
@@ -681,12 +693,13 @@ static void map_read(key_map *out, pin_reading *r)
     pin_str left = r->options ? r->options->map : (pin_str){0};
     while (left.len) {
         const char *comma = memchr(left.at, ',', left.len);
-        pin_str     pair  = pin_str_part(left, 0, comma ? (size_t)(comma - left.at) : left.len);
-        left              = pin_str_part(left, pair.len + 1, left.len);
-        const char *is    = pair.len ? memchr(pair.at, '=', pair.len) : NULL;
-        pin_str     ours  = pin_str_trim(pin_str_part(pair, 0, is ? (size_t)(is - pair.at) : 0));
-        pin_str     given = is ? pin_str_trim(pin_str_part(pair, (size_t)(is - pair.at) + 1, pair.len)) : (pin_str){0};
-        bool        found = false;
+        pin_str     pair = pin_str_part(left, 0, comma ? (size_t)(comma - left.at) : left.len);
+        left = pin_str_part(left, pair.len + 1, left.len);
+        const char *is = pair.len ? memchr(pair.at, '=', pair.len) : NULL;
+        pin_str     ours = pin_str_trim(pin_str_part(pair, 0, is ? (size_t)(is - pair.at) : 0));
+        pin_str     given =
+            is ? pin_str_trim(pin_str_part(pair, (size_t)(is - pair.at) + 1, pair.len)) : (pin_str){0};
+        bool found = false;
         for (int key = 0; key < J_KEYS && given.len && given.len < NAME_LEN; key++)
             if (pin_str_equal(ours, pin_str_of(key_names[key][0]))) {
                 memcpy(out->mapped[key], given.at, given.len);
@@ -694,7 +707,8 @@ static void map_read(key_map *out, pin_reading *r)
             }
         if (!found)
             pin_finding_add(r->findings, PIN_ERROR, "bad-map", (pin_origin){0}, (pin_str){0},
-                            "write id=section,module=chapter", "'%.*s' maps no key that is known", PIN_ARG(pair));
+                            "write id=section,module=chapter", "'%.*s' maps no key that is known",
+                            PIN_ARG(pair));
     }
 }
 

@@ -8,8 +8,8 @@ static void ids_follow_the_rules(void **state)
         const char *line, *id, *given, *title;
     } cases[] = {
         /* DESIGN.md, "Input" 3 */
-        {"\"id\":\"seed:01\",\"module\":\"CRA Secure-by-Default\"", "cra-secure-by-default/seed-01", "seed:01",
-         "CRA Secure-by-Default"},
+        {"\"id\":\"seed:01\",\"module\":\"CRA Secure-by-Default\"", "cra-secure-by-default/seed-01",
+         "seed:01", "CRA Secure-by-Default"},
         {"\"id\":\"cfaq:4.2.5\"", "cfaq/4-2-5", "cfaq:4.2.5", "cfaq"},
         {"\"id\":\"orc:stewards/sbom\"", "orc-stewards/sbom", "orc:stewards/sbom", "orc:stewards"},
         {"\"id\":\"stewards/sbom\",\"module\":\"Stewards\"", "stewards/sbom", "", "Stewards"},
@@ -23,13 +23,16 @@ static void ids_follow_the_rules(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         world w;
         world_open(&w);
-        read_lines(&w, pin_pool_format(w.pool, "{%s,\"question\":\"What is it?\",\"answer\":\"It.\"}", cases[i].line).at);
+        read_lines(
+            &w, pin_pool_format(w.pool, "{%s,\"question\":\"What is it?\",\"answer\":\"It.\"}", cases[i].line)
+                    .at);
         world_finish(&w);
         const pin_draft_item *item = item_of(&w, cases[i].id);
         assert_text(item->given_id, cases[i].given);
         assert_text(w.corpus.modules[0].title, cases[i].title);
         if (cases[i].given[0])
-            assert_int_equal(pin_corpus_target(&w.corpus, (pin_str){0}, pin_str_of(cases[i].given)).kind, PIN_TARGET_ITEM);
+            assert_int_equal(pin_corpus_target(&w.corpus, (pin_str){0}, pin_str_of(cases[i].given)).kind,
+                             PIN_TARGET_ITEM);
         world_close(&w);
     }
 }
@@ -39,11 +42,14 @@ static void all_keys_are_read(void **state)
     world w;
     (void)state;
     world_open(&w);
-    read_lines(&w, "{\"id\":\"m/a\",\"question\":\"Q _one_?\",\"answer\":\"Two:\\n\\n\\u2022 a\\n\\n\\u2022 b\",\"verdict\":\"V.\","
-                   "\"citations\":[{\"source\":\"CRA\",\"provision\":\"Article 1\",\"note\":\"n\",\"quote\":\"q\"},"
-                   "\"Article 2\",{\"source\":\"FAQ\"},{\"provision\":\"Article 3\"}],\"status\":\"draft\",\"author\":\"A\","
-                   "\"published\":\"2026-01-01\",\"updated\":\"2026-01-02\",\"language\":\"en\","
-                   "\"related\":[\"https://e.org\"]}\n");
+    read_lines(
+        &w, "{\"id\":\"m/a\",\"question\":\"Q _one_?\",\"answer\":\"Two:\\n\\n\\u2022 a\\n\\n\\u2022 "
+            "b\",\"verdict\":\"V.\","
+            "\"citations\":[{\"source\":\"CRA\",\"provision\":\"Article 1\",\"note\":\"n\",\"quote\":\"q\"},"
+            "\"Article 2\",{\"source\":\"FAQ\"},{\"provision\":\"Article "
+            "3\"}],\"status\":\"draft\",\"author\":\"A\","
+            "\"published\":\"2026-01-01\",\"updated\":\"2026-01-02\",\"language\":\"en\","
+            "\"related\":[\"https://e.org\"]}\n");
     world_finish(&w);
     assert_no_findings(&w);
     const pin_draft_item *item = item_of(&w, "m/a");
@@ -82,9 +88,10 @@ static void title_and_text_are_synonyms(void **state)
 static void keys_can_have_other_names(void **state)
 {
     world             w;
-    pin_build_options options = {.map = PIN_STR("id=nr, module=kapitel,question=frage"), .module = PIN_STR("Home")};
-    pin_input_file    file    = {PIN_STR("x.jsonl"), PIN_STR("x.jsonl"),
-                                 PIN_STR("{\"nr\":\"1\",\"kapitel\":\"K\",\"frage\":\"Q?\",\"answer\":\"A.\"}\n"
+    pin_build_options options = {.map = PIN_STR("id=nr, module=kapitel,question=frage"),
+                                 .module = PIN_STR("Home")};
+    pin_input_file    file = {PIN_STR("x.jsonl"), PIN_STR("x.jsonl"),
+                              PIN_STR("{\"nr\":\"1\",\"kapitel\":\"K\",\"frage\":\"Q?\",\"answer\":\"A.\"}\n"
                                          "{\"nr\":\"2\",\"frage\":\"R?\",\"answer\":\"B.\"}\n")};
     (void)state;
     world_open(&w);
@@ -103,21 +110,22 @@ static void keys_can_have_other_names(void **state)
 
 static void bad_lines_are_told_and_the_others_build(void **state)
 {
-    static const char text[] = "{\"id\":\"m/a\",\"question\":\"A?\",\"answer\":\"x\"}\n"
-                               "{\"id\":\"m/b\",\"question\":\"B?\",\n"
-                               "\n"
-                               "[1,2]\n"
-                               "{\"id\":\"m/c\",\"question\":[\"C?\"]}\n"
-                               "{\"id\":\"m/d\",\"question\":\"D?\",\"id\":\"m/e\"}\n"
-                               "{\"id\":\"m/f\",\"question\":\"caf\xE9?\"}\n"
-                               "{\"id\":\"m/g\"}\n"
-                               "{\"id\":{},\"question\":\"G?\"}\n"
-                               "{\"id\":\"m/h\",\"question\":\"H?\",\"answer\":7,\"citations\":\"Article 1\"}\n"
-                               "{\"id\":\"m/i\",\"question\":\"I?\",\"answer\":\"x\",\"citations\":[3,{\"note\":1},{}]}\n"
-                               "{\"id\":\"\xE5\x95\x8F\",\"module\":\"m\",\"question\":\"J?\"}\n"
-                               "{\"id\":\"m/k\",\"question\":\"a\\u0000b\"}\n"
-                               "{\"id\":\"m/l\",\"question\":\"L?\",\"answer\":\"x\",\"nonsense\":1}\r\n"
-                               "{\"id\":\"m/m\",\"question\":\"M?\",\"answer\":\"x\",\"nonsense\":1}";
+    static const char text[] =
+        "{\"id\":\"m/a\",\"question\":\"A?\",\"answer\":\"x\"}\n"
+        "{\"id\":\"m/b\",\"question\":\"B?\",\n"
+        "\n"
+        "[1,2]\n"
+        "{\"id\":\"m/c\",\"question\":[\"C?\"]}\n"
+        "{\"id\":\"m/d\",\"question\":\"D?\",\"id\":\"m/e\"}\n"
+        "{\"id\":\"m/f\",\"question\":\"caf\xE9?\"}\n"
+        "{\"id\":\"m/g\"}\n"
+        "{\"id\":{},\"question\":\"G?\"}\n"
+        "{\"id\":\"m/h\",\"question\":\"H?\",\"answer\":7,\"citations\":\"Article 1\"}\n"
+        "{\"id\":\"m/i\",\"question\":\"I?\",\"answer\":\"x\",\"citations\":[3,{\"note\":1},{}]}\n"
+        "{\"id\":\"\xE5\x95\x8F\",\"module\":\"m\",\"question\":\"J?\"}\n"
+        "{\"id\":\"m/k\",\"question\":\"a\\u0000b\"}\n"
+        "{\"id\":\"m/l\",\"question\":\"L?\",\"answer\":\"x\",\"nonsense\":1}\r\n"
+        "{\"id\":\"m/m\",\"question\":\"M?\",\"answer\":\"x\",\"nonsense\":1}";
     world w;
     (void)state;
     world_open(&w);
@@ -138,7 +146,8 @@ static void bad_lines_are_told_and_the_others_build(void **state)
     assert_int_equal(finding(&w, "json-broken", 2)->line, 13);
     assert_finding(&w, "unanswered", "items.jsonl", 10);
     assert_finding(&w, "unknown-key", "items.jsonl", 14);
-    assert_text(finding(&w, "unknown-key", 0)->message, "the key 'nonsense' is not known and is left out (2 lines)");
+    assert_text(finding(&w, "unknown-key", 0)->message,
+                "the key 'nonsense' is not known and is left out (2 lines)");
     world_close(&w);
 }
 
@@ -147,14 +156,15 @@ static void a_line_of_a_hundred_megabytes_is_passed_over(void **state)
     world             w;
     size_t            long_len = 100u << 20;
     static const char first[] = "{\"id\":\"m/a\",\"question\":\"A?\",\"answer\":\"x\"}\n",
-                      last[]  = "\n{\"id\":\"m/b\",\"question\":\"B?\",\"answer\":\"x\"}\n";
-    char             *text    = malloc(long_len + sizeof first + sizeof last);
+                      last[] = "\n{\"id\":\"m/b\",\"question\":\"B?\",\"answer\":\"x\"}\n";
+    char *text = malloc(long_len + sizeof first + sizeof last);
     (void)state;
     assert_non_null(text);
     memcpy(text, first, sizeof first - 1);
     memset(text + sizeof first - 1, '[', long_len);
     memcpy(text + sizeof first - 1 + long_len, last, sizeof last - 1);
-    pin_input_file file = {PIN_STR("big.jsonl"), PIN_STR("big.jsonl"), {text, long_len + sizeof first + sizeof last - 2}};
+    pin_input_file file = {
+        PIN_STR("big.jsonl"), PIN_STR("big.jsonl"), {text, long_len + sizeof first + sizeof last - 2}};
     world_open(&w);
     world_read_bytes(&w, false, &file, 1, NULL);
     world_finish(&w);
@@ -167,8 +177,8 @@ static void a_line_of_a_hundred_megabytes_is_passed_over(void **state)
 
 static void deep_and_long_values_meet_limits(void **state)
 {
-    world  w;
-    char  *line = malloc(PIN_ANSWER_MAX + 100);
+    world w;
+    char *line = malloc(PIN_ANSWER_MAX + 100);
     (void)state;
     world_open(&w);
     memset(line, '[', 100000);
@@ -195,7 +205,8 @@ static void two_given_ids_of_one_slug_collide(void **state)
     world w;
     (void)state;
     world_open(&w);
-    read_lines(&w, "{\"id\":\"m:a.b\",\"question\":\"A?\",\"answer\":\"x\"}\n{\"id\":\"m:a-b\",\"question\":\"B?\",\"answer\":\"y\"}\n"
+    read_lines(&w, "{\"id\":\"m:a.b\",\"question\":\"A?\",\"answer\":\"x\"}\n{\"id\":\"m:a-b\",\"question\":"
+                   "\"B?\",\"answer\":\"y\"}\n"
                    "{\"id\":\"api:x\",\"question\":\"C?\",\"answer\":\"z\"}\n");
     world_finish(&w);
     assert_int_equal(w.corpus.item_count, 1);
@@ -228,10 +239,12 @@ static void threads_do_not_change_what_is_read(void **state)
     world  w[2];
     (void)state;
     for (int i = 0; len + 400 < cap; i++)
-        len += (size_t)sprintf(text + len, i % 1000 ? "{\"id\":\"q%d\",\"module\":\"M %d\",\"question\":\"Q %d?\",\"answer\":"
-                                                      "\"An answer that is long enough to fill some pieces with. Number %d, "
-                                                      "and [[m-%d/q%d]].\"}\n"
-                                                    : "{\"id\": broken %d %d %d %d %d %d\n",
+        len += (size_t)sprintf(text + len,
+                               i % 1000
+                                   ? "{\"id\":\"q%d\",\"module\":\"M %d\",\"question\":\"Q %d?\",\"answer\":"
+                                     "\"An answer that is long enough to fill some pieces with. Number %d, "
+                                     "and [[m-%d/q%d]].\"}\n"
+                                   : "{\"id\": broken %d %d %d %d %d %d\n",
                                i, i / 5000 % 7, i, i, i % 7, i);
     pin_input_file file = {PIN_STR("x.jsonl"), PIN_STR("x.jsonl"), {text, len}};
     for (unsigned k = 0; k < 2; k++) {

@@ -28,25 +28,25 @@ typedef struct marker {
     grown text; /* of the text node, code or alternative text under way                               */
     grown url;  /* scratch: an address after entities are decoded                                     */
 
-    unsigned     depth;                    /* open containers in `out`                               */
+    unsigned     depth; /* open containers in `out`                               */
     pin_block_op emitted[PIN_BLOCK_DEPTH + 1];
     grown        stack;         /* all open containers: opcode, or 0 when left out as too deep        */
     bool         own_paragraph; /* the innermost container is a paragraph that no event opened        */
-    uint64_t link_bits;     /* one bit for each open link: was it written?                            */
-    unsigned link_depth;
-    unsigned image_depth;
-    bool     header_row;
+    uint64_t     link_bits;     /* one bit for each open link: was it written?                            */
+    unsigned     link_depth;
+    unsigned     image_depth;
+    bool         header_row;
     enum { PLAIN, IN_CODE, IN_CODE_BLOCK, IN_HTML } state;
-    bool    html_break;     /* a line of raw HTML has ended                                           */
-    grown   language;       /* of the code block under way                                            */
-    grown   address;        /* of the image under way                                                 */
+    bool    html_break; /* a line of raw HTML has ended                                           */
+    grown   language;   /* of the code block under way                                            */
+    grown   address;    /* of the image under way                                                 */
     bool    address_safe;
-    size_t  wiki_start;     /* out.len just after the placeholder was opened                          */
+    size_t  wiki_start; /* out.len just after the placeholder was opened                          */
     pin_str wiki_target;
 
     const char *line_from; /* lines are counted from here */
     uint32_t    line;
-    grown       inserted;  /* size_t each: where in `source` a line was put in */
+    grown       inserted; /* size_t each: where in `source` a line was put in */
 
     pin_draft_link *links;
     uint32_t        link_count, link_cap;
@@ -103,12 +103,12 @@ static int entity_order(const void *key, const void *row)
 static void entity_decode(grown *out, const char *at, size_t len)
 {
     if (len >= 4 && at[1] == '#') {
-        bool     hex  = (at[2] | 32) == 'x';
+        bool     hex = (at[2] | 32) == 'x';
         uint32_t code = 0;
         for (size_t i = hex ? 3 : 2; i + 1 < len && code <= 0x10FFFF; i++) {
-            uint32_t c     = pin_ascii_lower((unsigned char)at[i]);
+            uint32_t c = pin_ascii_lower((unsigned char)at[i]);
             uint32_t digit = pin_is_digit(c) ? c - '0' : c - 'a' + 10;
-            code           = code * (hex ? 16 : 10) + digit;
+            code = code * (hex ? 16 : 10) + digit;
         }
         if (code == 0 || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF))
             code = 0xFFFD;
@@ -116,8 +116,9 @@ static void entity_decode(grown *out, const char *at, size_t len)
         grown_add(out, utf8, pin_utf8_put(utf8, code));
         return;
     }
-    pin_str       name  = {at + 1, len >= 2 ? len - 2 : 0};
-    const entity *found = bsearch(&name, entities, sizeof entities / sizeof *entities, sizeof *entities, entity_order);
+    pin_str       name = {at + 1, len >= 2 ? len - 2 : 0};
+    const entity *found =
+        bsearch(&name, entities, sizeof entities / sizeof *entities, sizeof *entities, entity_order);
     if (found)
         grown_add(out, found->text, strlen(found->text));
     else
@@ -132,7 +133,7 @@ static void attribute_text(grown *out, const MD_ATTRIBUTE *attribute)
     if (!attribute->size)
         return;
     for (int i = 0; attribute->substr_offsets[i] < attribute->size; i++) {
-        const char *at  = attribute->text + attribute->substr_offsets[i];
+        const char *at = attribute->text + attribute->substr_offsets[i];
         size_t      len = attribute->substr_offsets[i + 1] - attribute->substr_offsets[i];
         switch (attribute->substr_types[i]) {
         case MD_TEXT_NULLCHAR:
@@ -162,13 +163,13 @@ static uint32_t lines_inserted(const marker *m, size_t before)
 static const pin_origin *marker_origin(marker *m, pin_origin *out, const char *at)
 {
     const char *from = m->source.at, *to = from + m->source.len;
-    *out             = m->in->origin;
+    *out = m->in->origin;
     if (m->in->bullets || !out->line) /* JSON Lines: one line holds it all */
         return out;
     if ((uintptr_t)at >= (uintptr_t)from && (uintptr_t)at <= (uintptr_t)to) {
         if (at < m->line_from) {
             m->line_from = from;
-            m->line      = 0;
+            m->line = 0;
         }
         while (m->line_from < at) {
             const char *end = memchr(m->line_from, '\n', (size_t)(at - m->line_from));
@@ -188,7 +189,8 @@ static void tell_once(marker *m, bool *told, pin_severity severity, const char *
     if (*told)
         return;
     *told = true;
-    pin_finding_add(m->findings, severity, code, *marker_origin(m, &origin, NULL), m->in->item, NULL, "%s", what);
+    pin_finding_add(m->findings, severity, code, *marker_origin(m, &origin, NULL), m->in->item, NULL, "%s",
+                    what);
 }
 
 /* ---- Containers ---- */
@@ -256,7 +258,7 @@ static bool open_node(marker *m, pin_block_op op, unsigned need)
     } else {
         text_end(m);
         inside = innermost(m);
-        fits   = m->depth + need <= BLOCK_DEPTH;
+        fits = m->depth + need <= BLOCK_DEPTH;
         if (op == PIN_B_ENTRY)
             fits = inside == PIN_B_LIST || inside == PIN_B_NUMBERED;
         else if (op == PIN_B_ROW)
@@ -324,11 +326,12 @@ static address_kind address_judge(pin_str url)
     }
     if (url.at[0] == ' ' || pin_str_starts(url, PIN_STR("//")))
         return ADDRESS_UNSAFE;
-    pin_str     path  = pin_str_part(url, 0, path_end);
+    pin_str     path = pin_str_part(url, 0, path_end);
     const char *colon = memchr(url.at, ':', path_end), *slash = memchr(url.at, '/', path_end);
     if (colon && (!slash || colon < slash)) {
         pin_str scheme = pin_str_part(url, 0, (size_t)(colon - url.at));
-        bool    known = equals_folded(scheme, "http") || equals_folded(scheme, "https") || equals_folded(scheme, "mailto");
+        bool    known = equals_folded(scheme, "http") || equals_folded(scheme, "https") ||
+                     equals_folded(scheme, "mailto");
         return known ? ADDRESS_SAFE : ADDRESS_UNSAFE;
     }
     if (url.at[0] == '#')
@@ -341,11 +344,11 @@ static address_kind address_judge(pin_str url)
 /* `path` as seen from `folder`, without "." and ".." parts, ".md", README and trailing '/'. */
 static pin_str path_resolve(marker *m, pin_str url)
 {
-    grown  joined   = {0};
+    grown  joined = {0};
     size_t path_end = 0;
     while (path_end < url.len && url.at[path_end] != '?' && url.at[path_end] != '#')
         path_end++;
-    pin_str path     = pin_str_part(url, 0, path_end);
+    pin_str path = pin_str_part(url, 0, path_end);
     size_t  fragment = path_end;
     while (fragment < url.len && url.at[fragment] != '#')
         fragment++;
@@ -385,14 +388,14 @@ static pin_draft_link *link_new(marker *m)
 {
     if (m->link_count == m->link_cap) {
         uint32_t        cap = m->link_cap ? m->link_cap * 2 : 8;
-        pin_draft_link *at  = pin_pool_take(m->pool, cap, sizeof *at);
+        pin_draft_link *at = pin_pool_take(m->pool, cap, sizeof *at);
         if (!at) {
             m->short_of_memory = true;
             return NULL;
         }
         if (m->link_count)
             memcpy(at, m->links, m->link_count * sizeof *at);
-        m->links    = at;
+        m->links = at;
         m->link_cap = cap;
     }
     return &m->links[m->link_count];
@@ -412,7 +415,7 @@ static bool pop_link(marker *m)
     m->link_depth--;
     if (m->link_depth >= 64)
         return false;
-    uint64_t bit     = (uint64_t)1 << m->link_depth;
+    uint64_t bit = (uint64_t)1 << m->link_depth;
     bool     written = m->link_bits & bit;
     m->link_bits &= ~bit;
     return written;
@@ -427,11 +430,11 @@ static void open_placeholder(marker *m, pin_str target, pin_str written, bool is
     if (!link)
         return;
     pin_origin origin;
-    link->target    = target;
-    link->written   = written;
-    link->is_path   = is_path;
+    link->target = target;
+    link->written = written;
+    link->is_path = is_path;
     link->has_words = is_path;
-    link->line      = marker_origin(m, &origin, at)->line;
+    link->line = marker_origin(m, &origin, at)->line;
     if (open_node(m, PIN_B_ITEM_LINK, 1)) {
         char number[16];
         int  len = snprintf(number, sizeof number, "\x01%u", m->link_count);
@@ -445,13 +448,14 @@ static void unsafe_link(marker *m, const char *what, const char *at)
     pin_origin origin;
     pin_finding_add(m->findings, PIN_WARNING, "unsafe-link", *marker_origin(m, &origin, at), m->in->item,
                     "use http, https, mailto or a relative path",
-                    "the address '%.*s' of %s is not kept, its words are", PIN_ARG(grown_text(&m->url)), what);
+                    "the address '%.*s' of %s is not kept, its words are", PIN_ARG(grown_text(&m->url)),
+                    what);
 }
 
 static void enter_link(marker *m, const MD_SPAN_A_DETAIL *detail)
 {
     attribute_text(&m->url, &detail->href);
-    pin_str      url  = grown_text(&m->url);
+    pin_str      url = grown_text(&m->url);
     address_kind kind = address_judge(url);
     if (kind == ADDRESS_UNSAFE)
         unsafe_link(m, "a link", detail->href.text);
@@ -472,7 +476,7 @@ static void enter_link(marker *m, const MD_SPAN_A_DETAIL *detail)
 /* White space to single spaces, trimmed. */
 static pin_str tidy(pin_pool *pool, pin_str text)
 {
-    text     = pin_str_trim(text);
+    text = pin_str_trim(text);
     char *at = pin_pool_take(pool, text.len + 1, 1);
     if (!at)
         return (pin_str){NULL, 0};
@@ -500,7 +504,7 @@ static void enter_wiki(marker *m, const MD_SPAN_WIKILINK_DETAIL *detail)
     pin_str written = pin_pool_format(m->pool, "[[%.*s]]", PIN_ARG(target));
     open_placeholder(m, target, written, false, detail->target.text);
     push_link(m, !m->short_of_memory);
-    m->wiki_start  = m->out.len;
+    m->wiki_start = m->out.len;
     m->wiki_target = target;
 }
 
@@ -510,7 +514,8 @@ static void leave_wiki(marker *m)
         return;
     pin_str words = pin_str_trim(grown_text(&m->text));
     if (innermost(m) == PIN_B_ITEM_LINK)
-        m->links[m->link_count - 1].has_words = m->out.len != m->wiki_start || !pin_str_equal(words, m->wiki_target);
+        m->links[m->link_count - 1].has_words =
+            m->out.len != m->wiki_start || !pin_str_equal(words, m->wiki_target);
     close_node(m);
 }
 
@@ -523,7 +528,7 @@ static void enter_image(marker *m, const MD_SPAN_IMG_DETAIL *detail)
         if (kind == ADDRESS_UNSAFE)
             unsafe_link(m, "an image", detail->src.text);
         m->address_safe = kind == ADDRESS_SAFE || kind == ADDRESS_PATH;
-        m->address.len  = 0;
+        m->address.len = 0;
         grown_add(&m->address, m->url.at, m->url.len);
     }
     m->image_depth++;
@@ -794,8 +799,8 @@ static int text_event(MD_TEXTTYPE type, const MD_CHAR *at, MD_SIZE len, void *ct
  * have a single dash a column. Line numbers stay: lines put in are remembered, and where bullets lose
  * the blank lines between them, in JSON Lines, the source is a single line anyway. */
 typedef struct source_line {
-    pin_str text;  /* with its '\n', if any        */
-    pin_str rest;  /* after the indentation        */
+    pin_str text; /* with its '\n', if any        */
+    pin_str rest; /* after the indentation        */
     bool    blank;
 } source_line;
 
@@ -805,13 +810,13 @@ static bool next_line(source_line *out, pin_str *left)
         return false;
     const char *end = memchr(left->at, '\n', left->len);
     size_t      len = end ? (size_t)(end - left->at) + 1 : left->len;
-    out->text       = (pin_str){left->at, len};
-    size_t indent   = 0;
+    out->text = (pin_str){left->at, len};
+    size_t indent = 0;
     while (indent < len && (left->at[indent] == ' ' || left->at[indent] == '\t'))
         indent++;
-    out->rest  = pin_str_part(out->text, indent, len);
+    out->rest = pin_str_part(out->text, indent, len);
     out->blank = pin_str_trim(out->rest).len == 0;
-    *left      = pin_str_part(*left, len, left->len);
+    *left = pin_str_part(*left, len, left->len);
     return true;
 }
 
@@ -835,9 +840,9 @@ static void add_without_carets(grown *out, pin_str text)
 {
     while (text.len) {
         const char *open = memchr(text.at, '[', text.len);
-        size_t      to   = open ? (size_t)(open - text.at) : text.len;
+        size_t      to = open ? (size_t)(open - text.at) : text.len;
         grown_add(out, text.at, to);
-        text        = pin_str_part(text, to, text.len);
+        text = pin_str_part(text, to, text.len);
         size_t mark = footnote_mark(text);
         if (mark) {
             grown_add(out, "\\[", 2);
@@ -902,14 +907,15 @@ static void add_table_rule(grown *out, pin_str line)
 static void prepare_line(grown *out, const source_line *line, bool bullets, bool notes)
 {
     pin_str indent = pin_str_part(line->text, 0, line->text.len - line->rest.len);
-    pin_str rest   = line->rest;
+    pin_str rest = line->rest;
     grown_add(out, indent.at, indent.len);
     if (is_table_rule(rest)) {
         add_table_rule(out, rest);
         return;
     }
     size_t year = bullets ? year_at_start(rest) : 0;
-    if (bullets && (pin_str_starts(rest, PIN_STR(BULLET " ")) || pin_str_starts(rest, PIN_STR(BULLET "\t")))) {
+    if (bullets &&
+        (pin_str_starts(rest, PIN_STR(BULLET " ")) || pin_str_starts(rest, PIN_STR(BULLET "\t")))) {
         grown_byte(out, '-');
         rest = pin_str_part(rest, strlen(BULLET), rest.len);
     } else if (year) {
@@ -952,7 +958,8 @@ typedef struct preparing {
 static void part_table(preparing *p, pin_str line, pin_str below)
 {
     source_line rule;
-    bool        head = line.len && memchr(line.at, '|', line.len) && next_line(&rule, &below) && is_table_rule(rule.rest);
+    bool        head =
+        line.len && memchr(line.at, '|', line.len) && next_line(&rule, &below) && is_table_rule(rule.rest);
     if (!head || !p->in_paragraph)
         return;
     size_t at = p->out->len;
@@ -963,8 +970,8 @@ static void part_table(preparing *p, pin_str line, pin_str below)
 static void prepare_text_line(preparing *p, const source_line *line, pin_str below)
 {
     bool   bullet = p->bullets && pin_str_starts(line->rest, PIN_STR(BULLET));
-    size_t mark   = p->notes ? footnote_mark(line->rest) : 0;
-    bool   note   = mark && pin_str_starts(pin_str_part(line->rest, mark, line->rest.len), PIN_STR(":"));
+    size_t mark = p->notes ? footnote_mark(line->rest) : 0;
+    bool   note = mark && pin_str_starts(pin_str_part(line->rest, mark, line->rest.len), PIN_STR(":"));
     if (bullet && p->after_bullet)
         p->blanks = 0;
     if (p->blanks)
@@ -979,13 +986,14 @@ static void prepare_text_line(preparing *p, const source_line *line, pin_str bel
         part_table(p, line->text, below);
     prepare_line(p->out, line, p->bullets, p->notes);
     p->after_bullet = bullet;
-    p->after_note   = note && p->out->len && p->out->at[p->out->len - 1] == '\n';
+    p->after_note = note && p->out->len && p->out->at[p->out->len - 1] == '\n';
     p->in_paragraph = !is_table_rule(line->rest) && begins_with_word(line->rest);
 }
 
 static bool source_prepare(grown *out, grown *inserted, const pin_markdown *in)
 {
-    preparing p = {.out = out, .inserted = inserted, .notes = has_footnote_mark(in->text), .bullets = in->bullets};
+    preparing p = {
+        .out = out, .inserted = inserted, .notes = has_footnote_mark(in->text), .bullets = in->bullets};
     if (!p.notes && !p.bullets && !has_table_rule(in->text))
         return false;
     pin_str     left = in->text;
@@ -1016,23 +1024,23 @@ static void marker_reset(marker *m)
     m->depth = m->link_depth = m->image_depth = 0;
     m->stack.len = 0;
     m->own_paragraph = false;
-    m->link_bits  = 0;
+    m->link_bits = 0;
     m->link_count = 0;
     m->header_row = m->html_break = false;
-    m->state      = PLAIN;
-    m->line_from  = m->source.at;
-    m->line       = 0;
+    m->state = PLAIN;
+    m->line_from = m->source.at;
+    m->line = 0;
 }
 
 static int marker_parse(marker *m, unsigned flags)
 {
     MD_PARSER parser = {
-        .flags       = flags,
+        .flags = flags,
         .enter_block = enter_block,
         .leave_block = leave_block,
-        .enter_span  = enter_span,
-        .leave_span  = leave_span,
-        .text        = text_event,
+        .enter_span = enter_span,
+        .leave_span = leave_span,
+        .text = text_event,
     };
     marker_reset(m);
     return md_parse(m->source.at, (MD_SIZE)m->source.len, &parser, m);
@@ -1044,7 +1052,7 @@ static pin_status plain_copy(pin_str *out, pin_pool *pool, pin_str blocks, grown
     scratch->len = 0;
     grown_room(scratch, blocks.len + 16);
     for (int round = 0; round < 2 && !scratch->failed; round++) {
-        pin_buf    buf    = pin_buf_over(scratch->at, scratch->cap);
+        pin_buf    buf = pin_buf_over(scratch->at, scratch->cap);
         pin_status status = pin_blocks_plain(&buf, blocks);
         if (status == PIN_OK) {
             pin_str plain = pin_buf_str(&buf);
@@ -1063,7 +1071,7 @@ static pin_status plain_copy(pin_str *out, pin_pool *pool, pin_str blocks, grown
 pin_status pin_blocks_text(pin_str *out, pin_pool *pool, pin_str blocks)
 {
     grown      scratch = {0};
-    pin_status status  = plain_copy(out, pool, blocks, &scratch);
+    pin_status status = plain_copy(out, pool, blocks, &scratch);
     grown_free(&scratch);
     return status;
 }
@@ -1073,22 +1081,24 @@ static pin_status marker_result(pin_marked *out, marker *m)
     if (m->out.failed || m->text.failed || m->url.failed || m->language.failed || m->address.failed ||
         m->stack.failed || m->short_of_memory)
         return PIN_NO_SPACE;
-    *out        = (pin_marked){.links = m->links, .link_count = m->link_count};
+    *out = (pin_marked){.links = m->links, .link_count = m->link_count};
     out->blocks = pin_pool_copy(m->pool, grown_text(&m->out));
     if (!out->blocks.at)
         return PIN_NO_SPACE;
     return plain_copy(&out->plain, m->pool, out->blocks, &m->text);
 }
 
-pin_status pin_markdown_blocks(pin_marked *out, pin_pool *pool, pin_findings *findings, const pin_markdown *in)
+pin_status pin_markdown_blocks(pin_marked *out, pin_pool *pool, pin_findings *findings,
+                               const pin_markdown *in)
 {
     if (!in->text.len) {
         *out = (pin_marked){.blocks = PIN_STR(""), .plain = PIN_STR("")};
         return PIN_OK;
     }
     grown    prepared = {0};
-    marker   m        = {.in = in, .pool = pool, .findings = findings, .source = in->text};
-    unsigned flags    = MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_PERMISSIVEURLAUTOLINKS | MD_FLAG_WIKILINKS;
+    marker   m = {.in = in, .pool = pool, .findings = findings, .source = in->text};
+    unsigned flags =
+        MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_PERMISSIVEURLAUTOLINKS | MD_FLAG_WIKILINKS;
     if (in->bullets)
         flags |= MD_FLAG_NOINDENTEDCODEBLOCKS; /* in plain text, indentation means nothing */
     if (source_prepare(&prepared, &m.inserted, in))
@@ -1096,11 +1106,13 @@ pin_status pin_markdown_blocks(pin_marked *out, pin_pool *pool, pin_findings *fi
     grown_room(&m.out, m.source.len + 64);
     int failed = marker_parse(&m, flags);
     if (m.too_wide) {
-        pin_finding_add(findings, PIN_WARNING, "table-too-wide", in->origin, in->item, "use at most 64 columns",
-                        "a table has more than %d columns and is shown as text", COLUMNS_MAX);
+        pin_finding_add(findings, PIN_WARNING, "table-too-wide", in->origin, in->item,
+                        "use at most 64 columns", "a table has more than %d columns and is shown as text",
+                        COLUMNS_MAX);
         failed = marker_parse(&m, flags & ~(unsigned)MD_FLAG_TABLES);
     }
-    pin_status status = failed || prepared.failed || m.inserted.failed ? PIN_NO_SPACE : marker_result(out, &m);
+    pin_status status =
+        failed || prepared.failed || m.inserted.failed ? PIN_NO_SPACE : marker_result(out, &m);
     grown_free(&prepared);
     grown_free(&m.inserted);
     grown_free(&m.out);
@@ -1129,7 +1141,7 @@ pin_str pin_markdown_line(pin_pool *pool, pin_str text)
     /* a word before it, so that "1. What" or "# what" stays the text that it is */
     pin_findings silent;
     pin_marked   marked;
-    pin_pool    *own    = pin_pool_new();
+    pin_pool    *own = pin_pool_new();
     pin_str      result = {NULL, 0};
     if (!own)
         return result;

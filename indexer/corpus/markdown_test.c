@@ -10,7 +10,8 @@ static pin_marked mark_in(world *w, const pin_markdown *in)
 
 static pin_marked mark(world *w, const char *text)
 {
-    pin_markdown in = {.text = pin_str_of(text), .origin = {PIN_STR("a.md"), 10}, .folder = PIN_STR("stewards")};
+    pin_markdown in = {
+        .text = pin_str_of(text), .origin = {PIN_STR("a.md"), 10}, .folder = PIN_STR("stewards")};
     return mark_in(w, &in);
 }
 
@@ -31,7 +32,8 @@ static void blocks_say_what_the_markdown_says(void **state)
     assert_blocks("> a\n\n---", "quote(p('a')) rule");
     assert_blocks("```c\nint x;\n  y\n```", "pre<c|int x;\n  y>");
     assert_blocks("a  \nb\nc", "p('a' br 'b c')");
-    assert_blocks("| a | b |\n|---|:-:|\n| c | d |", "table2(row1(cell('a') cell2('b')) row(cell('c') cell2('d')))");
+    assert_blocks("| a | b |\n|---|:-:|\n| c | d |",
+                  "table2(row1(cell('a') cell2('b')) row(cell('c') cell2('d')))");
     assert_blocks("![words](pic.png)", "p(img<pic.png|words>)");
     assert_blocks("&amp; &eacute; &#65; &#x1F600; &unknown; &#0;",
                   "p('& \xC3\xA9 A \xF0\x9F\x98\x80 &unknown; \xEF\xBF\xBD')");
@@ -41,7 +43,8 @@ static void blocks_say_what_the_markdown_says(void **state)
 static void tables_need_one_dash_a_column_only(void **state)
 {
     (void)state;
-    assert_blocks("| a | b |\n| - |:-: |\n| c | d |", "table2(row1(cell('a') cell2('b')) row(cell('c') cell2('d')))");
+    assert_blocks("| a | b |\n| - |:-: |\n| c | d |",
+                  "table2(row1(cell('a') cell2('b')) row(cell('c') cell2('d')))");
 }
 
 static void a_table_right_after_text_keeps_its_lines(void **state)
@@ -49,7 +52,8 @@ static void a_table_right_after_text_keeps_its_lines(void **state)
     world w;
     (void)state;
     world_open(&w);
-    pin_marked m = mark(&w, "text\n| a | b |\n|---|---|\n| [[x]] | d |\n\n[[y]]\ntext\n| a |\n|-|\n| [[z]] |\n");
+    pin_marked m =
+        mark(&w, "text\n| a | b |\n|---|---|\n| [[x]] | d |\n\n[[y]]\ntext\n| a |\n|-|\n| [[z]] |\n");
     assert_string_equal(blocks_line(m.blocks),
                         "p('text') table2(row1(cell('a') cell('b')) row(cell(item#0('x')) cell('d'))) "
                         "p(item#1('y') ' text') table1(row1(cell('a')) row(cell(item#2('z'))))");
@@ -74,7 +78,8 @@ static void raw_html_is_text(void **state)
     world w;
     (void)state;
     world_open(&w);
-    assert_string_equal(blocks_line(mark(&w, "a <b onclick=\"x()\">c</b>").blocks), "p('a <b onclick=\"x()\">c</b>')");
+    assert_string_equal(blocks_line(mark(&w, "a <b onclick=\"x()\">c</b>").blocks),
+                        "p('a <b onclick=\"x()\">c</b>')");
     assert_string_equal(blocks_line(mark(&w, "<script>\nalert(1)\n</script>").blocks),
                         "p('<script>' br 'alert(1)' br '</script>')");
     assert_int_equal(finding(&w, "raw-html", 0)->severity, PIN_NOTE);
@@ -84,14 +89,18 @@ static void raw_html_is_text(void **state)
 static void only_harmless_addresses_survive(void **state)
 {
     static const char *const unsafe[] = {
-        "[w](javascript:alert(1))",      "[w](JavaScript:alert(1))",      "[w](data:text/html,x)",
-        "[w](vbscript:x)",               "[w](javascript&#58;alert(1))",  "[w](&#106;avascript:alert(1))",
-        "[w](java&#10;script:alert(1))", "[w](&#1;javascript:alert(1))",  "[w](file:///etc/passwd)",
-        "[w](//example.org/x)",          "[w](/\\example.org)",           "[w](\\\\example.org)",
-        "[w](<javascript:alert(1)>)",    "[w][r]\n\n[r]: javascript:x",   "[w](&Tab;javascript:x)",
+        "[w](javascript:alert(1))",      "[w](JavaScript:alert(1))",
+        "[w](data:text/html,x)",         "[w](vbscript:x)",
+        "[w](javascript&#58;alert(1))",  "[w](&#106;avascript:alert(1))",
+        "[w](java&#10;script:alert(1))", "[w](&#1;javascript:alert(1))",
+        "[w](file:///etc/passwd)",       "[w](//example.org/x)",
+        "[w](/\\example.org)",           "[w](\\\\example.org)",
+        "[w](<javascript:alert(1)>)",    "[w][r]\n\n[r]: javascript:x",
+        "[w](&Tab;javascript:x)",
     };
-    static const char *const safe[] = {"https://example.org/a?b=c#d", "http://example.org", "mailto:a@example.org",
-                                       "/law/cra/", "pic.png", "a/b.html?x=javascript:1"};
+    static const char *const safe[] = {
+        "https://example.org/a?b=c#d", "http://example.org", "mailto:a@example.org", "/law/cra/", "pic.png",
+        "a/b.html?x=javascript:1"};
     char text[200];
     (void)state;
     for (size_t i = 0; i < sizeof unsafe / sizeof *unsafe; i++) {
@@ -126,7 +135,8 @@ static void an_unsafe_image_leaves_its_words(void **state)
 static void addresses_in_the_text_become_links(void **state)
 {
     (void)state;
-    assert_blocks("see https://example.org/a now", "p('see ' link<https://example.org/a|>('https://example.org/a') ' now')");
+    assert_blocks("see https://example.org/a now",
+                  "p('see ' link<https://example.org/a|>('https://example.org/a') ' now')");
     assert_blocks("<mailto:a@example.org>", "p(link<mailto:a@example.org|>('mailto:a@example.org'))");
     assert_blocks("ftp://example.org/a", "p('ftp://example.org/a')");
 }
@@ -136,8 +146,9 @@ static void references_become_numbered_placeholders(void **state)
     world w;
     (void)state;
     world_open(&w);
-    pin_marked m = mark(&w, "See [[Article  13(8)]],\n[[stewards/sbom|here]] and `[[code]]`.\n\n"
-                            "[x](../cra-itself/scope.md#a), [y](./sbom.md), [z](../due-diligence/), [q](#part)");
+    pin_marked m =
+        mark(&w, "See [[Article  13(8)]],\n[[stewards/sbom|here]] and `[[code]]`.\n\n"
+                 "[x](../cra-itself/scope.md#a), [y](./sbom.md), [z](../due-diligence/), [q](#part)");
     assert_string_equal(blocks_line(m.blocks),
                         "p('See ' item#0('Article 13(8)') ', ' item#1('here') ' and ' code<[[code]]|> '.') "
                         "p(item#2('x') ', ' item#3('y') ', ' item#4('z') ', ' item#5('q'))");
@@ -180,12 +191,14 @@ static void paths_do_not_leave_the_corpus_unseen(void **state)
 static void bullets_of_plain_text_make_one_tight_list(void **state)
 {
     world        w;
-    pin_markdown in = {.text = PIN_STR("Two:\n\n\xE2\x80\xA2 a\n\n\xE2\x80\xA2 b\n\nAfter.\n\n2024. A year.\n\n1. one"),
-                       .bullets = true};
+    pin_markdown in = {
+        .text = PIN_STR("Two:\n\n\xE2\x80\xA2 a\n\n\xE2\x80\xA2 b\n\nAfter.\n\n2024. A year.\n\n1. one"),
+        .bullets = true};
     (void)state;
     world_open(&w);
-    assert_string_equal(blocks_line(mark_in(&w, &in).blocks),
-                        "p('Two:') list(entry('a') entry('b')) p('After.') p('2024. A year.') ol1(entry('one'))");
+    assert_string_equal(
+        blocks_line(mark_in(&w, &in).blocks),
+        "p('Two:') list(entry('a') entry('b')) p('After.') p('2024. A year.') ol1(entry('one'))");
     world_close(&w);
 }
 
@@ -270,7 +283,8 @@ static void control_characters_do_not_reach_the_text(void **state)
     world w;
     (void)state;
     world_open(&w);
-    assert_string_equal(blocks_line(mark(&w, "a\x1b[31mb &#27;c `d\x1b` \x7f").blocks), "p('a [31mb c ' code<d |> ' ')");
+    assert_string_equal(blocks_line(mark(&w, "a\x1b[31mb &#27;c `d\x1b` \x7f").blocks),
+                        "p('a [31mb c ' code<d |> ' ')");
     world_close(&w);
 }
 

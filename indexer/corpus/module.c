@@ -41,7 +41,7 @@ static bool ends_with_question_mark(pin_str text) { return text.len && text.at[t
 static bool is_module_front(pin_str yaml)
 {
     static const char *const keys[] = {"description:", "audience:", "order:"};
-    pin_lines                lines  = pin_lines_of(yaml, 1);
+    pin_lines                lines = pin_lines_of(yaml, 1);
     pin_str                  line;
     size_t                   start;
     while (pin_lines_next(&lines, &line, &start))
@@ -53,15 +53,15 @@ static bool is_module_front(pin_str yaml)
 
 bool pin_is_module_file(pin_str text, bool in_folder)
 {
-    pin_front front     = pin_front_split(text);
-    pin_lines lines     = pin_lines_of(front.body, 1);
+    pin_front front = pin_front_split(text);
+    pin_lines lines = pin_lines_of(front.body, 1);
     bool      has_title = false, title_asks = false, has_second = false, second_asks = false;
     pin_str   line, heading, slug;
     size_t    start;
     while (pin_lines_next(&lines, &line, &start)) {
         int level = lines.in_code ? 0 : pin_heading_of(&heading, line);
         if (level == 1 && !has_title) {
-            has_title  = true;
+            has_title = true;
             title_asks = ends_with_question_mark(heading);
         } else if (level == 2) {
             if (heading_slug(&heading, &slug))
@@ -87,11 +87,17 @@ enum {
     M_ICON,
     M_LANGUAGE
 };
-static const pin_yaml_key module_keys[] = {
-    {.name = "title"},   {.name = "description"}, {.name = "audience", .shape = PIN_YAML_LIST},
-    {.name = "author"},  {.name = "published"},   {.name = "updated"},
-    {.name = "status"},  {.name = "order"},       {.name = "icon"},
-    {.name = "language"}, {0}};
+static const pin_yaml_key module_keys[] = {{.name = "title"},
+                                           {.name = "description"},
+                                           {.name = "audience", .shape = PIN_YAML_LIST},
+                                           {.name = "author"},
+                                           {.name = "published"},
+                                           {.name = "updated"},
+                                           {.name = "status"},
+                                           {.name = "order"},
+                                           {.name = "icon"},
+                                           {.name = "language"},
+                                           {0}};
 enum { MODULE_KEYS = sizeof module_keys / sizeof *module_keys };
 
 typedef struct module_reader {
@@ -121,32 +127,33 @@ static int64_t order_of(module_reader *m)
         order = order * 10 + (text.at[i] - '0');
     if (i == text.len)
         return order;
-    pin_finding_add(m->r->findings, PIN_WARNING, "yaml-type", (pin_origin){m->file, m->keys[M_ORDER].line}, (pin_str){0},
-                    NULL, "'order' should be a number, not '%.*s'", PIN_ARG(text));
+    pin_finding_add(m->r->findings, PIN_WARNING, "yaml-type", (pin_origin){m->file, m->keys[M_ORDER].line},
+                    (pin_str){0}, NULL, "'order' should be a number, not '%.*s'", PIN_ARG(text));
     return PIN_ORDER_UNLISTED;
 }
 
 static pin_draft_module *module_make(module_reader *m, pin_str title, uint32_t line)
 {
-    pin_pool   *pool   = m->r->pool;
-    pin_origin  origin = {m->file, line};
-    bool        known  = pin_corpus_module(m->r->corpus, m->slug) != NULL;
+    pin_pool         *pool = m->r->pool;
+    pin_origin        origin = {m->file, line};
+    bool              known = pin_corpus_module(m->r->corpus, m->slug) != NULL;
     pin_draft_module *module =
         pin_corpus_need_module(m->r->corpus, m->slug, title, m->r->order_base + order_of(m), origin);
     if (!module)
         return NULL;
     if (known) {
-        pin_finding_add(m->r->findings, PIN_WARNING, "module-merged", origin, (pin_str){0}, "rename one of the files",
-                        "the module '%.*s' exists already (%.*s); the questions are put together", PIN_ARG(m->slug),
-                        PIN_ARG(module->origin.file));
+        pin_finding_add(m->r->findings, PIN_WARNING, "module-merged", origin, (pin_str){0},
+                        "rename one of the files",
+                        "the module '%.*s' exists already (%.*s); the questions are put together",
+                        PIN_ARG(m->slug), PIN_ARG(module->origin.file));
         return module;
     }
     module->description = m->keys[M_DESCRIPTION].text;
-    module->audience    = joined(pool, &m->keys[M_AUDIENCE]);
-    module->icon        = m->keys[M_ICON].text;
-    module->author      = m->keys[M_AUTHOR].text;
-    module->published   = m->published;
-    module->updated     = m->updated;
+    module->audience = joined(pool, &m->keys[M_AUDIENCE]);
+    module->icon = m->keys[M_ICON].text;
+    module->author = m->keys[M_AUTHOR].text;
+    module->published = m->published;
+    module->updated = m->updated;
     return module;
 }
 
@@ -165,9 +172,9 @@ static bool item_line(pin_draft_item *item, module_reader *m, pin_str line, uint
     const char *colon = line.len ? memchr(line.at, ':', line.len) : NULL;
     if (!colon)
         return false;
-    pin_str       name   = pin_str_part(line, 0, (size_t)(colon - line.at));
-    pin_str       value  = pin_str_trim(pin_str_part(line, name.len + 1, line.len));
-    pin_findings *f      = m->r->findings;
+    pin_str       name = pin_str_part(line, 0, (size_t)(colon - line.at));
+    pin_str       value = pin_str_trim(pin_str_part(line, name.len + 1, line.len));
+    pin_findings *f = m->r->findings;
     pin_origin    origin = {m->file, number};
     if (!value.len || !(value = pin_pool_copy(m->r->pool, value)).at)
         return false;
@@ -182,7 +189,7 @@ static bool item_line(pin_draft_item *item, module_reader *m, pin_str line, uint
     else if (key_equals(name, "language"))
         item->language = value;
     else if (key_equals(name, "verdict")) {
-        item->verdict       = pin_markdown_line(m->r->pool, value);
+        item->verdict = pin_markdown_line(m->r->pool, value);
         item->verdict_given = true;
     } else
         return false;
@@ -190,7 +197,8 @@ static bool item_line(pin_draft_item *item, module_reader *m, pin_str line, uint
 }
 
 /* Reads over the lines before the answer and says where that begins. */
-static size_t item_lines(pin_draft_item *item, module_reader *m, pin_str text, uint32_t first, uint32_t *answer_line)
+static size_t item_lines(pin_draft_item *item, module_reader *m, pin_str text, uint32_t first,
+                         uint32_t *answer_line)
 {
     pin_lines lines = pin_lines_of(text, first);
     pin_str   line;
@@ -199,7 +207,7 @@ static size_t item_lines(pin_draft_item *item, module_reader *m, pin_str text, u
     while (pin_lines_next(&lines, &line, &start)) {
         if (pin_str_trim(line).len && (lines.in_code || !item_line(item, m, line, lines.number)))
             break;
-        answer       = lines.at;
+        answer = lines.at;
         *answer_line = lines.number + 1;
     }
     return answer;
@@ -207,21 +215,22 @@ static size_t item_lines(pin_draft_item *item, module_reader *m, pin_str text, u
 
 static bool item_name(pin_draft_item *item, module_reader *m, pin_str *heading, uint32_t line)
 {
-    pin_str  given    = {0};
-    bool     explicit = heading_slug(heading, &given);
-    pin_pool *pool    = m->r->pool;
-    item->question    = pin_markdown_line(pool, *heading);
-    item->slug        = pin_slug(pool, explicit ? given : item->question);
-    item->module      = m->slug;
+    pin_str given = {0};
+    bool explicit = heading_slug(heading, &given);
+    pin_pool *pool = m->r->pool;
+    item->question = pin_markdown_line(pool, *heading);
+    item->slug = pin_slug(pool, explicit ? given : item->question);
+    item->module = m->slug;
     if (!item->slug.len)
         return false;
     item->id = pin_pool_format(pool, "%.*s/%.*s", PIN_ARG(item->module), PIN_ARG(item->slug));
     if (explicit && !pin_str_equal(given, item->slug))
         item->given_id = pin_pool_copy(pool, given);
     if (!explicit) {
-        pin_str hint = pin_pool_format(pool, "write: ## %.*s {#%.*s}", PIN_ARG(*heading), PIN_ARG(item->slug));
-        pin_finding_add(m->r->findings, PIN_NOTE, "no-explicit-id", (pin_origin){m->file, line}, item->id, NULL,
-                        "the id is made from the question and changes with it");
+        pin_str hint =
+            pin_pool_format(pool, "write: ## %.*s {#%.*s}", PIN_ARG(*heading), PIN_ARG(item->slug));
+        pin_finding_add(m->r->findings, PIN_NOTE, "no-explicit-id", (pin_origin){m->file, line}, item->id,
+                        NULL, "the id is made from the question and changes with it");
         if (m->r->findings->count && hint.at)
             m->r->findings->at[m->r->findings->count - 1].hint = hint;
     }
@@ -231,7 +240,7 @@ static bool item_name(pin_draft_item *item, module_reader *m, pin_str *heading, 
 /* One "## question" with all that stands below it. */
 static pin_status item_read(module_reader *m, pin_str heading, uint32_t line, pin_str text)
 {
-    pin_reading    *r    = m->r;
+    pin_reading    *r = m->r;
     pin_draft_item *item = pin_corpus_add_item(r->corpus);
     if (!item)
         return PIN_NO_SPACE;
@@ -244,15 +253,15 @@ static pin_status item_read(module_reader *m, pin_str heading, uint32_t line, pi
                         PIN_ARG(heading));
         return PIN_OK;
     }
-    item->author    = m->keys[M_AUTHOR].text;
+    item->author = m->keys[M_AUTHOR].text;
     item->published = m->published;
-    item->updated   = m->updated;
-    item->language  = m->keys[M_LANGUAGE].text;
+    item->updated = m->updated;
+    item->language = m->keys[M_LANGUAGE].text;
     uint32_t answer_line;
     size_t   at = item_lines(item, m, text, line + 1, &answer_line);
     if (!item->status_text.len && m->keys[M_STATUS].text.len) {
         item->status_text = m->keys[M_STATUS].text; /* told once, for the whole file */
-        item->status      = pin_status_slug(item->status_text);
+        item->status = pin_status_slug(item->status_text);
     }
     pin_answer answer = {.text = pin_str_part(text, at, text.len), .line = answer_line};
     return pin_draft_answer(item, r->pool, r->findings, &answer);
@@ -269,8 +278,8 @@ static pin_status overview_read(module_reader *m, uint32_t module, pin_str text,
     pin_draft_module *at = &m->r->corpus->modules[module];
     if (at->overview.len)
         return PIN_OK;
-    at->overview   = marked.blocks;
-    at->links      = marked.links;
+    at->overview = marked.blocks;
+    at->links = marked.links;
     at->link_count = marked.link_count;
     return PIN_OK;
 }
@@ -278,7 +287,7 @@ static pin_status overview_read(module_reader *m, uint32_t module, pin_str text,
 typedef struct section {
     pin_str  heading; /* of the question; empty for what stands before the first */
     uint32_t line;
-    size_t   from;    /* of its text in the body */
+    size_t   from; /* of its text in the body */
     uint32_t text_line;
 } section;
 
@@ -290,7 +299,7 @@ static bool section_next(section *next, pin_lines *lines, size_t *end)
     while (pin_lines_next(lines, &line, &start)) {
         if (lines->in_code || pin_heading_of(&heading, line) != 2)
             continue;
-        *end  = start;
+        *end = start;
         *next = (section){heading, lines->number, lines->at, lines->number + 1};
         return true;
     }
@@ -310,8 +319,8 @@ static pin_str title_take(pin_str *overview, uint32_t *line, uint32_t *title_lin
         if (pin_heading_of(&title, text) != 1)
             return (pin_str){0};
         *title_line = lines.number;
-        *overview   = pin_str_part(*overview, lines.at, overview->len);
-        *line       = lines.number + 1;
+        *overview = pin_str_part(*overview, lines.at, overview->len);
+        *line = lines.number + 1;
         return title;
     }
     return (pin_str){0};
@@ -319,25 +328,25 @@ static pin_str title_take(pin_str *overview, uint32_t *line, uint32_t *title_lin
 
 static pin_status body_read(module_reader *m, pin_front front)
 {
-    pin_lines  lines = pin_lines_of(front.body, front.body_line);
-    section    now   = {.text_line = front.body_line}, next;
-    size_t     end;
-    bool       more       = section_next(&next, &lines, &end);
-    uint32_t   title_line = 1;
-    pin_str    overview   = pin_str_part(front.body, 0, end);
-    pin_str    title      = title_take(&overview, &now.text_line, &title_line);
-    pin_str    shown = m->keys[M_TITLE].text.len ? m->keys[M_TITLE].text : pin_markdown_line(m->r->pool, title);
+    pin_lines lines = pin_lines_of(front.body, front.body_line);
+    section   now = {.text_line = front.body_line}, next;
+    size_t    end;
+    bool      more = section_next(&next, &lines, &end);
+    uint32_t  title_line = 1;
+    pin_str   overview = pin_str_part(front.body, 0, end);
+    pin_str   title = title_take(&overview, &now.text_line, &title_line);
+    pin_str shown = m->keys[M_TITLE].text.len ? m->keys[M_TITLE].text : pin_markdown_line(m->r->pool, title);
     pin_draft_module *module = module_make(m, shown.len ? shown : m->slug, title_line);
     if (!module)
         return PIN_NO_SPACE;
     uint32_t   number = (uint32_t)(module - m->r->corpus->modules);
     pin_status status = overview_read(m, number, overview, now.text_line);
     if (!more)
-        pin_finding_add(m->r->findings, PIN_ERROR, "no-question", (pin_origin){m->file, title_line}, (pin_str){0},
-                        "write '## the question? {#slug}'", "the module has no question");
+        pin_finding_add(m->r->findings, PIN_ERROR, "no-question", (pin_origin){m->file, title_line},
+                        (pin_str){0}, "write '## the question? {#slug}'", "the module has no question");
     while (status == PIN_OK && more) {
-        now    = next;
-        more   = section_next(&next, &lines, &end);
+        now = next;
+        more = section_next(&next, &lines, &end);
         status = item_read(m, now.heading, now.line, pin_str_part(front.body, now.from, end));
     }
     return status;
@@ -358,21 +367,22 @@ static pin_str slug_of_file(pin_pool *pool, pin_str path)
 pin_status pin_read_module_file(pin_reading *r, const pin_input_file *file, pin_str text)
 {
     pin_yaml_key  keys[MODULE_KEYS];
-    pin_front     front  = pin_front_split(text);
+    pin_front     front = pin_front_split(text);
     pin_origin    origin = {file->shown, 1};
-    module_reader m      = {.r = r, .file = file->shown, .keys = keys, .slug = slug_of_file(r->pool, file->path)};
+    module_reader m = {.r = r, .file = file->shown, .keys = keys, .slug = slug_of_file(r->pool, file->path)};
     bool          broken = false;
     memcpy(keys, module_keys, sizeof keys);
     if (!m.slug.at)
         return PIN_NO_SPACE;
     if (front.open || !m.slug.len) {
-        pin_finding_add(r->findings, PIN_ERROR, front.open ? "yaml-broken" : "no-slug", origin, (pin_str){0}, NULL,
+        pin_finding_add(r->findings, PIN_ERROR, front.open ? "yaml-broken" : "no-slug", origin, (pin_str){0},
+                        NULL,
                         front.open ? "the front matter is never closed with '---'"
                                    : "no id can be made from the name of the file");
         r->corpus->skipped_count++;
         return PIN_OK;
     }
-    origin.line       = front.yaml_line;
+    origin.line = front.yaml_line;
     pin_status status = pin_yaml_read(keys, &broken, r->pool, r->findings, front.yaml, origin);
     if (status != PIN_OK)
         return status;
@@ -382,8 +392,8 @@ pin_status pin_read_module_file(pin_reading *r, const pin_input_file *file, pin_
     }
     m.published = pin_draft_date(r->findings, (pin_origin){file->shown, keys[M_PUBLISHED].line}, (pin_str){0},
                                  "published", keys[M_PUBLISHED].text);
-    m.updated   = pin_draft_date(r->findings, (pin_origin){file->shown, keys[M_UPDATED].line}, (pin_str){0}, "updated",
-                                 keys[M_UPDATED].text);
+    m.updated = pin_draft_date(r->findings, (pin_origin){file->shown, keys[M_UPDATED].line}, (pin_str){0},
+                               "updated", keys[M_UPDATED].text);
     pin_draft_item probe = {.origin = {file->shown, keys[M_STATUS].line}};
     pin_draft_status(&probe, r->findings, keys[M_STATUS].text, keys[M_STATUS].line);
     return body_read(&m, front);

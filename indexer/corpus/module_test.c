@@ -1,46 +1,47 @@
 #include "indexer/corpus/readers.h"
 #include "indexer/corpus/testing.h"
 
-static const char secure[] = "---\n"
-                             "title: Secure by default\n"
-                             "description: What ships.\n"
-                             "audience: [engineers, writers]\n"
-                             "author: The authors\n"
-                             "published: 2026-11-24\n"
-                             "updated: 2026-11-25\n"
-                             "status: reviewed\n"
-                             "order: 3\n"
-                             "language: en\n"
-                             "---\n"
-                             "# Secure\n"
-                             "\n"
-                             "An *overview*, see [[Article 1]].\n"
-                             "\n"
-                             "## What is the `exception`? {#tailor-made}\n"
-                             "status: draft\n"
-                             "updated: 2026-12-01\n"
-                             "\n"
-                             "Verdict: It bends *two* requirements.\n"
-                             "\n"
-                             "The exception. See [[other]].\n"
-                             "\n"
-                             "```\n## not a question\n```\n"
-                             "\n"
-                             "### More\n"
-                             "\n"
-                             "Citations:\n"
-                             "\n"
-                             "- Annex I, Part I, point (2)(b) \xE2\x80\x94 allows it - mostly. > \"unless otherwise\n"
-                             "  agreed\"\n"
-                             "- [[Article 13(8)]]: the *duty*\n"
-                             "- recital 64\n"
-                             "\n"
-                             "## Another one? {#Other}\n"
-                             "\n"
-                             "No. It is not.\n"
-                             "\n"
-                             "### Citations\n"
-                             "* Article 3 -- definition > \xE2\x80\x9Cwords\xE2\x80\x9D\n";
+static const char secure[] =
+    "---\n"
+    "title: Secure by default\n"
+    "description: What ships.\n"
+    "audience: [engineers, writers]\n"
+    "author: The authors\n"
+    "published: 2026-11-24\n"
+    "updated: 2026-11-25\n"
+    "status: reviewed\n"
+    "order: 3\n"
+    "language: en\n"
+    "---\n"
+    "# Secure\n"
+    "\n"
+    "An *overview*, see [[Article 1]].\n"
+    "\n"
+    "## What is the `exception`? {#tailor-made}\n"
+    "status: draft\n"
+    "updated: 2026-12-01\n"
+    "\n"
+    "Verdict: It bends *two* requirements.\n"
+    "\n"
+    "The exception. See [[other]].\n"
+    "\n"
+    "```\n## not a question\n```\n"
+    "\n"
+    "### More\n"
+    "\n"
+    "Citations:\n"
+    "\n"
+    "- Annex I, Part I, point (2)(b) \xE2\x80\x94 allows it - mostly. > \"unless otherwise\n"
+    "  agreed\"\n"
+    "- [[Article 13(8)]]: the *duty*\n"
+    "- recital 64\n"
+    "\n"
+    "## Another one? {#Other}\n"
+    "\n"
+    "No. It is not.\n"
+    "\n"
+    "### Citations\n"
+    "* Article 3 -- definition > \xE2\x80\x9Cwords\xE2\x80\x9D\n";
 
 static void a_module_file_holds_many_questions(void **state)
 {
@@ -58,7 +59,8 @@ static void a_module_file_holds_many_questions(void **state)
     assert_text(module->published, "2026-11-24");
     assert_int_equal(module->order, 3);
     assert_int_equal(module->member_count, 2);
-    assert_string_equal(blocks_line(module->overview), "p('An ' em('overview') ', see ' item#0('Article 1') '.')");
+    assert_string_equal(blocks_line(module->overview),
+                        "p('An ' em('overview') ', see ' item#0('Article 1') '.')");
     assert_text(module->links[0].target, "Article 1");
 
     const pin_draft_item *item = item_of(&w, "secure-by-default/tailor-made");
@@ -130,7 +132,8 @@ static void text_after_the_citations_stays_in_the_answer(void **state)
     world w;
     (void)state;
     world_open(&w);
-    world_read(&w, false, "faq.md", "# F\n\n## A? {#x}\n\nA.\n\nCitations:\n- Article 1\n\nAfter [[z]].\n", NULL);
+    world_read(&w, false, "faq.md", "# F\n\n## A? {#x}\n\nA.\n\nCitations:\n- Article 1\n\nAfter [[z]].\n",
+               NULL);
     world_finish(&w);
     const pin_draft_item *item = item_of(&w, "faq/x");
     assert_int_equal(item->entry_count, 1);
@@ -146,10 +149,12 @@ static void the_word_citations_in_an_answer_is_no_list(void **state)
     (void)state;
     world_open(&w);
     world_read(&w, false, "faq.md",
-               "# F\n\n## A? {#x}\n\nCitations: they matter.\n\nCitations:\n\nThey matter.\n\n- really\n", NULL);
+               "# F\n\n## A? {#x}\n\nCitations: they matter.\n\nCitations:\n\nThey matter.\n\n- really\n",
+               NULL);
     world_finish(&w);
     assert_int_equal(item_of(&w, "faq/x")->entry_count, 0);
-    assert_text(item_of(&w, "faq/x")->plain, "Citations: they matter.\n\nCitations:\n\nThey matter.\n\nreally");
+    assert_text(item_of(&w, "faq/x")->plain,
+                "Citations: they matter.\n\nCitations:\n\nThey matter.\n\nreally");
     world_close(&w);
 }
 
@@ -211,11 +216,12 @@ static void references_find_items_of_module_files(void **state)
     world w;
     (void)state;
     world_open(&w);
-    world_read(&w, true, "m.md", "# M\n\n## A? {#a}\n\n[x](#b) [y](n.md#c) [z](n.md) [[b]] [[n/c]] [[n]]\n\n## B? {#b}\n\nB.\n",
+    world_read(&w, true, "m.md",
+               "# M\n\n## A? {#a}\n\n[x](#b) [y](n.md#c) [z](n.md) [[b]] [[n/c]] [[n]]\n\n## B? {#b}\n\nB.\n",
                "n.md", "# N\n\n## C? {#c}\n\nC.\n", NULL);
     world_finish(&w);
     assert_no_findings(&w);
-    const pin_draft_item *item     = item_of(&w, "m/a");
+    const pin_draft_item    *item = item_of(&w, "m/a");
     static const char *const ids[] = {"m/b", "n/c", NULL, "m/b", "n/c", NULL};
     assert_int_equal(item->link_count, 6);
     for (uint32_t i = 0; i < 6; i++) {

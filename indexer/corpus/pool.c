@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define POOL_ALIGN     16u
+#define POOL_ALIGN 16u
 #define POOL_CHUNK_MIN ((size_t)64 << 10)
 #define POOL_CHUNK_MAX ((size_t)16 << 20)
 
@@ -53,7 +53,7 @@ void pin_pool_adopt(pin_pool *pool, pin_pool *from)
         while (last->next)
             last = last->next;
         last->next = *tail;
-        *tail      = from->chunks;
+        *tail = from->chunks;
     }
     free(from);
 }
@@ -81,7 +81,7 @@ static pool_chunk *pool_chunk_for(pin_pool *pool, size_t need)
     if (current && need > pool->next_size / 4) {
         pool_chunk *own = chunk_new(need);
         if (own) {
-            own->next     = current->next;
+            own->next = current->next;
             current->next = own;
         }
         return own;
@@ -89,7 +89,7 @@ static pool_chunk *pool_chunk_for(pin_pool *pool, size_t need)
     pool_chunk *fresh = chunk_new(need > pool->next_size ? need : pool->next_size);
     if (!fresh)
         return NULL;
-    fresh->next  = current;
+    fresh->next = current;
     pool->chunks = fresh;
     if (pool->next_size < POOL_CHUNK_MAX)
         pool->next_size *= 2;
@@ -115,7 +115,7 @@ static void *pool_take_raw(pin_pool *pool, size_t bytes, size_t align)
     if (!chunk)
         return NULL;
     size_t aligned = (chunk->used + align - 1) & ~(align - 1);
-    chunk->used    = aligned + bytes;
+    chunk->used = aligned + bytes;
     return (char *)chunk + CHUNK_HEAD + aligned;
 }
 
@@ -153,9 +153,9 @@ pin_str pin_pool_vformat(pin_pool *pool, const char *format, va_list args)
 {
     va_list again;
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    int     len = vsnprintf(NULL, 0, format, args);
     pin_str text = {NULL, 0};
-    char *at = len < 0 ? NULL : pool_take_raw(pool, (size_t)len + 1, 1);
+    char   *at = len < 0 ? NULL : pool_take_raw(pool, (size_t)len + 1, 1);
     if (at) {
         vsnprintf(at, (size_t)len + 1, format, again);
         text = (pin_str){at, (size_t)len};

@@ -33,8 +33,8 @@ typedef struct pin_yaml_key {
 /* Reads `text`, a YAML mapping, into `keys` (ends with a NULL name). Keys are matched without regard
  * to case. *broken says that nothing should be believed: no YAML, no mapping, an alias, too deep.
  * origin: of the first line of `text`. PIN_OK, PIN_NO_SPACE. */
-pin_status pin_yaml_read(pin_yaml_key *keys, bool *broken, pin_pool *pool, pin_findings *findings, pin_str text,
-                         pin_origin origin);
+pin_status pin_yaml_read(pin_yaml_key *keys, bool *broken, pin_pool *pool, pin_findings *findings,
+                         pin_str text, pin_origin origin);
 
 typedef struct pin_reading {
     pin_corpus              *corpus;
@@ -44,8 +44,8 @@ typedef struct pin_reading {
     const pin_build_options *options;
     pin_str                  fallback_module; /* slug: home of items that name none                   */
     pin_str                  fallback_title;
-    int64_t                  order_base;      /* added to the order of modules: inputs keep theirs    */
-    pin_yaml_key             hub;             /* the list of the README.yml at the root, as written    */
+    int64_t                  order_base; /* added to the order of modules: inputs keep theirs    */
+    pin_yaml_key             hub;        /* the list of the README.yml at the root, as written    */
     pin_origin               hub_origin;
     pin_str                  hub_title, hub_description, hub_icon;
 } pin_reading;
@@ -71,27 +71,29 @@ typedef struct pin_lines {
 pin_lines pin_lines_of(pin_str text, uint32_t first);
 bool      pin_lines_next(pin_lines *lines, pin_str *line, size_t *start);
 /* Level 1..6 of an ATX heading and its text without closing #s, or 0. */
-int pin_heading_of(pin_str *text, pin_str line);
+int       pin_heading_of(pin_str *text, pin_str line);
 
 /* UTF-8 without a byte order mark and of a size that we read, or false and a finding. */
 bool pin_text_check(pin_str *text, const pin_reading *reading, const pin_input_file *file);
 
 /* ---- draft.c: from texts to a draft item ---- */
 typedef struct pin_answer {
-    pin_str     text;   /* Markdown after the heading                        */
-    uint32_t    line;   /* of its first byte                                 */
-    pin_str     folder; /* for relative links                                */
-    int         heading_shift;
-    bool        bullets; /* as in pin_markdown */
+    pin_str  text;   /* Markdown after the heading                        */
+    uint32_t line;   /* of its first byte                                 */
+    pin_str  folder; /* for relative links                                */
+    int      heading_shift;
+    bool     bullets; /* as in pin_markdown */
 } pin_answer;
 
 /* Fills blocks, plain, links, entries (of a closing citation list, after those already there), verdict
  * and the status of what has no answer. `item->question`, `id` and `origin` must be set. */
-pin_status pin_draft_answer(pin_draft_item *item, pin_pool *pool, pin_findings *findings, const pin_answer *answer);
+pin_status pin_draft_answer(pin_draft_item *item, pin_pool *pool, pin_findings *findings,
+                            const pin_answer *answer);
 /* Text as written -> item->status and status_text; a finding when it is not known. */
-void pin_draft_status(pin_draft_item *item, pin_findings *findings, pin_str written, uint32_t line);
+void       pin_draft_status(pin_draft_item *item, pin_findings *findings, pin_str written, uint32_t line);
 /* A date, or empty and a finding. */
-pin_str pin_draft_date(pin_findings *findings, pin_origin origin, pin_str item, const char *key, pin_str written);
+pin_str    pin_draft_date(pin_findings *findings, pin_origin origin, pin_str item, const char *key,
+                          pin_str written);
 pin_status pin_draft_add_entry(pin_draft_item *item, pin_pool *pool, const pin_entry *entry);
 
 /* ---- gather.c: the corpus as it grows. Pointers last until the next one is added. ---- */

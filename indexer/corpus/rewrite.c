@@ -103,8 +103,8 @@ static void open_placeholder(rewriter *r, pin_str target)
         return;
     }
     const pin_link_answer *answer = &r->links[number];
-    r->link_level                 = r->depth;
-    r->link_gone                  = false;
+    r->link_level = r->depth;
+    r->link_gone = false;
     switch (answer->kind) {
     case PIN_ANSWER_ITEM:
         grown_byte(&r->out, PIN_B_ITEM_LINK);
@@ -132,16 +132,16 @@ static void close_any(rewriter *r, pin_str raw)
     if (of_link ? !r->link_gone : !r->words_given)
         grown_add(&r->out, raw.at, raw.len);
     if (of_link) {
-        r->link_level  = 0;
+        r->link_level = 0;
         r->words_given = false;
     }
 }
 
 static void rewrite_node(rewriter *r, const pin_block *node, pin_str raw)
 {
-    pin_str text  = node->op == PIN_B_IMAGE || node->op == PIN_B_CODE_BLOCK ? node->extra : node->text;
-    bool    leaf  = node->op >= PIN_B_TEXT || node->op == PIN_B_CODE_BLOCK;
-    size_t  from  = leaf && text.len ? plain_find(r, text) : r->at;
+    pin_str text = node->op == PIN_B_IMAGE || node->op == PIN_B_CODE_BLOCK ? node->extra : node->text;
+    bool    leaf = node->op >= PIN_B_TEXT || node->op == PIN_B_CODE_BLOCK;
+    size_t  from = leaf && text.len ? plain_find(r, text) : r->at;
     bool    draft = node->op == PIN_B_ITEM_LINK && node->text.len && node->text.at[0] == 1;
 
     if (node->op == PIN_B_END) {
@@ -153,9 +153,10 @@ static void rewrite_node(rewriter *r, const pin_block *node, pin_str raw)
     } else if (node->op == PIN_B_TEXT && (!r->link_level || r->link_gone) && r->depth < PIN_BLOCK_DEPTH) {
         mark_text(r, node->text, from);
     } else {
-        if ((node->op == PIN_B_LINK || node->op == PIN_B_ITEM_LINK || node->op == PIN_B_CITE) && !r->link_level) {
+        if ((node->op == PIN_B_LINK || node->op == PIN_B_ITEM_LINK || node->op == PIN_B_CITE) &&
+            !r->link_level) {
             r->link_level = r->depth;
-            r->link_gone  = false;
+            r->link_gone = false;
         }
         grown_add(&r->out, raw.at, raw.len);
     }
@@ -168,7 +169,7 @@ pin_status pin_blocks_rewrite(pin_str *out, pin_pool *pool, pin_str draft, const
     if (link_count == 0 && span_count == 0)
         return PIN_OK;
 
-    rewriter r = {.links = links, .link_count = link_count, .spans = spans, .span_count = span_count};
+    rewriter  r = {.links = links, .link_count = link_count, .spans = spans, .span_count = span_count};
     pin_pool *scratch = pin_pool_new();
     if (!scratch)
         return PIN_NO_SPACE;
@@ -182,8 +183,9 @@ pin_status pin_blocks_rewrite(pin_str *out, pin_pool *pool, pin_str draft, const
         const char *before = walk.left.at;
         if (!pin_block_next(&walk, &node))
             break;
-        pin_str raw = {before, (size_t)(walk.left.len ? walk.left.at - before : draft.at + draft.len - before)};
-        r.depth     = walk.depth;
+        pin_str raw = {before,
+                       (size_t)(walk.left.len ? walk.left.at - before : draft.at + draft.len - before)};
+        r.depth = walk.depth;
         rewrite_node(&r, &node, raw);
     }
     if (status == PIN_OK && (r.corrupt || walk.failed))

@@ -33,7 +33,7 @@ static void links_become_what_they_mean(void **state)
     world w;
     (void)state;
     world_open(&w);
-    pin_str         plain, draft = draft_of(&w, "[[a/b]] [[Article 3]] [[gone]] [[x|*my* words]] [[u]] z", &plain);
+    pin_str plain, draft = draft_of(&w, "[[a/b]] [[Article 3]] [[gone]] [[x|*my* words]] [[u]] z", &plain);
     pin_link_answer links[] = {
         {.kind = PIN_ANSWER_ITEM, .target = PIN_STR("a/b"), .words = PIN_STR("What is b?")},
         {.kind = PIN_ANSWER_CITE, .citation = 7},
@@ -41,9 +41,10 @@ static void links_become_what_they_mean(void **state)
         {.kind = PIN_ANSWER_ITEM, .target = PIN_STR("x")},
         {.kind = PIN_ANSWER_URL, .target = PIN_STR("https://example.org/")},
     };
-    assert_string_equal(rewritten(&w, draft, links, 5, NULL, 0),
-                        "p(item<a/b|>('What is b?') ' ' cite7('Article 3') ' ' 'gone' ' ' item<x|>(em('my') ' words') "
-                        "' ' link<https://example.org/|>('u') ' z')");
+    assert_string_equal(
+        rewritten(&w, draft, links, 5, NULL, 0),
+        "p(item<a/b|>('What is b?') ' ' cite7('Article 3') ' ' 'gone' ' ' item<x|>(em('my') ' words') "
+        "' ' link<https://example.org/|>('u') ' z')");
     world_close(&w);
 }
 
@@ -53,7 +54,7 @@ static void cited_words_are_marked_where_they_stand(void **state)
     (void)state;
     world_open(&w);
     pin_str       plain, draft = draft_of(&w, "By Article 13(8), and\n\n- Annex I, **Part II**, too", &plain);
-    pin_cite_span spans[]      = {span(plain, "Article 13(8)", 0), span(plain, "Annex I, Part II", 1)};
+    pin_cite_span spans[] = {span(plain, "Article 13(8)", 0), span(plain, "Annex I, Part II", 1)};
     assert_string_equal(rewritten(&w, draft, NULL, 0, spans, 2),
                         "p('By ' cite0('Article 13(8)') ', and') "
                         "list(entry(cite1('Annex I, ') strong(cite1('Part II')) ', too'))");
@@ -65,13 +66,18 @@ static void code_and_links_are_left_alone(void **state)
     world w;
     (void)state;
     world_open(&w);
-    pin_str plain, draft = draft_of(&w, "`Article 1` [Article 2](https://example.org) Article 3\n\n```\n\nArticle 4\n```\n\nArticle 5",
-                                    &plain);
-    pin_cite_span spans[] = {span(plain, "Article 1", 0), span(plain, "Article 2", 1), span(plain, "Article 3", 2),
-                             span(plain, "Article 4", 3), span(plain, "Article 5", 4)};
-    assert_string_equal(rewritten(&w, draft, NULL, 0, spans, 5),
-                        "p(code<Article 1|> ' ' link<https://example.org|>('Article 2') ' ' cite2('Article 3')) "
-                        "pre<|\nArticle 4> p(cite4('Article 5'))");
+    pin_str plain,
+        draft = draft_of(
+            &w,
+            "`Article 1` [Article 2](https://example.org) Article 3\n\n```\n\nArticle 4\n```\n\nArticle 5",
+            &plain);
+    pin_cite_span spans[] = {span(plain, "Article 1", 0), span(plain, "Article 2", 1),
+                             span(plain, "Article 3", 2), span(plain, "Article 4", 3),
+                             span(plain, "Article 5", 4)};
+    assert_string_equal(
+        rewritten(&w, draft, NULL, 0, spans, 5),
+        "p(code<Article 1|> ' ' link<https://example.org|>('Article 2') ' ' cite2('Article 3')) "
+        "pre<|\nArticle 4> p(cite4('Article 5'))");
     world_close(&w);
 }
 
@@ -81,8 +87,9 @@ static void overlapping_spans_yield_to_the_first(void **state)
     (void)state;
     world_open(&w);
     pin_str       plain, draft = draft_of(&w, "0123456789", &plain);
-    pin_cite_span spans[]      = {{1, 4, 0}, {1, 4, 1}, {3, 6, 2}, {4, 5, 3}, {9, 9, 4}, {9, 99, 5}};
-    assert_string_equal(rewritten(&w, draft, NULL, 0, spans, 6), "p('0' cite0('123') cite3('4') '5678' cite5('9'))");
+    pin_cite_span spans[] = {{1, 4, 0}, {1, 4, 1}, {3, 6, 2}, {4, 5, 3}, {9, 9, 4}, {9, 99, 5}};
+    assert_string_equal(rewritten(&w, draft, NULL, 0, spans, 6),
+                        "p('0' cite0('123') cite3('4') '5678' cite5('9'))");
     world_close(&w);
 }
 
@@ -92,9 +99,11 @@ static void words_around_links_count_as_they_stand_in_the_draft(void **state)
     (void)state;
     world_open(&w);
     pin_str         plain, draft = draft_of(&w, "[[a/b]] and Article 9", &plain);
-    pin_link_answer link  = {.kind = PIN_ANSWER_ITEM, .target = PIN_STR("a/b"), .words = PIN_STR("Much longer words")};
-    pin_cite_span   cited = span(plain, "Article 9", 2);
-    assert_string_equal(rewritten(&w, draft, &link, 1, &cited, 1), "p(item<a/b|>('Much longer words') ' and ' cite2('Article 9'))");
+    pin_link_answer link = {
+        .kind = PIN_ANSWER_ITEM, .target = PIN_STR("a/b"), .words = PIN_STR("Much longer words")};
+    pin_cite_span cited = span(plain, "Article 9", 2);
+    assert_string_equal(rewritten(&w, draft, &link, 1, &cited, 1),
+                        "p(item<a/b|>('Much longer words') ' and ' cite2('Article 9'))");
     world_close(&w);
 }
 
@@ -117,9 +126,11 @@ static void what_is_no_draft_is_refused(void **state)
     (void)state;
     world_open(&w);
     pin_str draft = draft_of(&w, "[[a]] b", &plain);
-    assert_int_equal(pin_blocks_rewrite(&out, w.pool, draft, NULL, 0, &any, 1), PIN_CORRUPT); /* a link without answer */
+    assert_int_equal(pin_blocks_rewrite(&out, w.pool, draft, NULL, 0, &any, 1),
+                     PIN_CORRUPT); /* a link without answer */
     for (size_t len = 1; len < draft.len; len++)
-        assert_int_equal(pin_blocks_rewrite(&out, w.pool, pin_str_part(draft, 0, len), NULL, 0, &any, 1), PIN_CORRUPT);
+        assert_int_equal(pin_blocks_rewrite(&out, w.pool, pin_str_part(draft, 0, len), NULL, 0, &any, 1),
+                         PIN_CORRUPT);
     world_close(&w);
 }
 

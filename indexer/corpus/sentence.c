@@ -9,13 +9,15 @@
 /* Abbreviations of legal English whose full stop ends no sentence; "No." only before a number. */
 static bool is_abbreviation(pin_str word, uint32_t next)
 {
-    static const char *const known[] = {"art", "arts", "para", "paras", "pt",  "pts", "reg", "dir",    "cf",  "vs",
-                                        "mr",  "mrs",  "dr",   "prof",  "fig", "sec", "ch",  "approx", "nos", "incl"};
+    static const char *const known[] = {"art", "arts", "para", "paras",  "pt",  "pts", "reg",
+                                        "dir", "cf",   "vs",   "mr",     "mrs", "dr",  "prof",
+                                        "fig", "sec",  "ch",   "approx", "nos", "incl"};
     if (word.len == 1 && pin_is_alpha((unsigned char)word.at[0]))
         return true; /* "e.g.", "i.e.", an initial */
     for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
         size_t i = 0;
-        while (i < word.len && known[k][i] && pin_ascii_lower((unsigned char)word.at[i]) == (unsigned char)known[k][i])
+        while (i < word.len && known[k][i] &&
+               pin_ascii_lower((unsigned char)word.at[i]) == (unsigned char)known[k][i])
             i++;
         if (i == word.len && !known[k][i])
             return true;
@@ -49,7 +51,8 @@ static size_t sentence_end(pin_str line, size_t at)
     if (next >= 'a' && next <= 'z')
         return 0;
     size_t from = at;
-    while (from && (pin_is_alpha((unsigned char)line.at[from - 1]) || pin_is_digit((unsigned char)line.at[from - 1])))
+    while (from &&
+           (pin_is_alpha((unsigned char)line.at[from - 1]) || pin_is_digit((unsigned char)line.at[from - 1])))
         from--;
     return line.at[at] == '.' && is_abbreviation(pin_str_part(line, from, at), next) ? 0 : end;
 }
@@ -68,8 +71,8 @@ pin_str pin_first_sentence(pin_str blocks, pin_str plain)
     if (!blocks.len || blocks.at[0] != PIN_B_PARAGRAPH || !plain.len)
         return none;
     const char *line_end = memchr(plain.at, '\n', plain.len);
-    pin_str     line     = pin_str_trim(pin_str_part(plain, 0, line_end ? (size_t)(line_end - plain.at) : plain.len));
-    size_t      end      = 0;
+    pin_str line = pin_str_trim(pin_str_part(plain, 0, line_end ? (size_t)(line_end - plain.at) : plain.len));
+    size_t  end = 0;
     for (size_t i = 0; i < line.len && !end; i++)
         if (line.at[i] == '.' || line.at[i] == '!' || line.at[i] == '?')
             end = sentence_end(line, i);

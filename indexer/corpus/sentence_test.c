@@ -16,7 +16,8 @@ static void a_short_first_sentence_is_the_verdict(void **state)
 {
     (void)state;
     assert_verdict("No. The exception concerns two requirements.", "No.");
-    assert_verdict("Yes, where technically feasible.\n\nThat is the rule.", "Yes, where technically feasible.");
+    assert_verdict("Yes, where technically feasible.\n\nThat is the rule.",
+                   "Yes, where technically feasible.");
     assert_verdict("**None.** Nothing applies.", "None.");
     assert_verdict("Absolutely! Do.", "Absolutely!");
     assert_verdict("He said \"no.\" Then he left.", "He said \"no.\"");

@@ -22,9 +22,9 @@ pin_str pin_slug(pin_pool *pool, pin_str text)
             break;
         }
         if (gap) {
-            last_dash   = len;
+            last_dash = len;
             slug[len++] = '-';
-            gap         = false;
+            gap = false;
         }
         slug[len++] = (char)c;
     }
@@ -43,7 +43,8 @@ static bool name_is_among(pin_str text, const char *const *names)
 
 bool pin_module_is_reserved(pin_str slug)
 {
-    static const char *const reserved[] = {"items", "law", "search", "api", "healthz", "assets", "feed", NULL};
+    static const char *const reserved[] = {"items",   "law",    "search", "api",
+                                           "healthz", "assets", "feed",   NULL};
     return name_is_among(slug, reserved);
 }
 
@@ -66,7 +67,7 @@ pin_str pin_status_slug(pin_str text)
             return (pin_str){"", 0};
         if (gap)
             slug[len++] = '-';
-        gap         = false;
+        gap = false;
         slug[len++] = (char)c;
     }
     for (const char *const *known = statuses; *known; known++)
@@ -87,7 +88,7 @@ bool pin_date_is_valid(pin_str text)
         if (!pin_is_digit((unsigned char)text.at[i]))
             return false;
         unsigned *part = &parts[i < 4 ? 0 : i < 7 ? 1 : 2];
-        *part          = *part * 10 + (unsigned)(text.at[i] - '0');
+        *part = *part * 10 + (unsigned)(text.at[i] - '0');
     }
     unsigned year = parts[0], month = parts[1], day = parts[2];
     if (year < 1 || month < 1 || month > 12 || day < 1)
@@ -106,16 +107,17 @@ static unsigned edits_between(pin_str a, pin_str b)
         row[j] = (unsigned)j;
     for (size_t i = 1; i <= a.len; i++) {
         unsigned diagonal = row[0];
-        row[0]            = (unsigned)i;
+        row[0] = (unsigned)i;
         for (size_t j = 1; j <= b.len; j++) {
-            bool     same = pin_ascii_lower((unsigned char)a.at[i - 1]) == pin_ascii_lower((unsigned char)b.at[j - 1]);
+            bool same =
+                pin_ascii_lower((unsigned char)a.at[i - 1]) == pin_ascii_lower((unsigned char)b.at[j - 1]);
             unsigned best = diagonal + !same;
             if (row[j] + 1 < best)
                 best = row[j] + 1;
             if (row[j - 1] + 1 < best)
                 best = row[j - 1] + 1;
             diagonal = row[j];
-            row[j]   = best;
+            row[j] = best;
         }
     }
     return row[b.len];
@@ -124,14 +126,14 @@ static unsigned edits_between(pin_str a, pin_str b)
 const char *pin_nearest_name(pin_str text, const char *const *names)
 {
     const char *nearest = NULL;
-    unsigned    best    = 3;
+    unsigned    best = 3;
     for (; *names && text.len <= NEAREST_MAX; names++) {
         pin_str name = pin_str_of(*names);
         if (name.len > NEAREST_MAX)
             continue;
         unsigned edits = edits_between(text, name);
         if (edits < best && edits < text.len) {
-            best    = edits;
+            best = edits;
             nearest = *names;
         }
     }

@@ -58,8 +58,9 @@ static void only_days_of_the_calendar_are_dates(void **state)
 {
     (void)state;
     static const char *const good[] = {"2026-03-10", "2024-02-29", "2000-02-29", "0001-01-01", "2026-12-31"};
-    static const char *const bad[]  = {"2026-3-10",  "2026-02-29", "1900-02-29", "2026-13-01", "2026-00-10",
-                                       "2026-04-31", "2026-03-10T00:00", "10.03.2026", "", "2026/03/10", "2026-03-1x"};
+    static const char *const bad[] = {"2026-3-10",  "2026-02-29", "1900-02-29",       "2026-13-01",
+                                      "2026-00-10", "2026-04-31", "2026-03-10T00:00", "10.03.2026",
+                                      "",           "2026/03/10", "2026-03-1x"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         assert_true(pin_date_is_valid(pin_str_of(good[i])));
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

@@ -37,21 +37,22 @@ static inline void world_read_bytes(world *w, bool folder, const pin_input_file 
                                     const pin_build_options *options)
 {
     pin_input  input = {.root = PIN_STR("test"), .is_folder = folder, .files = files, .file_count = count};
-    pin_error  err   = {0};
+    pin_error  err = {0};
     pin_status status = pin_corpus_read(&w->corpus, &w->findings, &input, options, &err);
     assert_int_equal(status, PIN_OK);
 }
 
-static inline void world_read(world *w, bool folder, ...)
+static inline void world_read(world *w, int folder, ...)
 {
     pin_input_file files[32];
     uint32_t       count = 0;
     va_list        args;
     va_start(args, folder);
     for (const char *path; (path = va_arg(args, const char *)) && count < 32; count++)
-        files[count] = (pin_input_file){pin_str_of(path), pin_str_of(path), pin_str_of(va_arg(args, const char *))};
+        files[count] =
+            (pin_input_file){pin_str_of(path), pin_str_of(path), pin_str_of(va_arg(args, const char *))};
     va_end(args);
-    world_read_bytes(w, folder, files, count, NULL);
+    world_read_bytes(w, folder != 0, files, count, NULL);
 }
 
 static inline void world_finish(world *w)
@@ -113,17 +114,18 @@ static inline const pin_draft_module *module_of(const world *w, const char *slug
 static inline const char *blocks_line(pin_str blocks)
 {
     static char              line[16384];
-    static const char *const names[] = {[PIN_B_PARAGRAPH] = "p",   [PIN_B_HEADING] = "h",      [PIN_B_LIST] = "list",
-                                        [PIN_B_NUMBERED] = "ol",   [PIN_B_ENTRY] = "entry",    [PIN_B_QUOTE] = "quote",
-                                        [PIN_B_TABLE] = "table",   [PIN_B_ROW] = "row",        [PIN_B_CELL] = "cell",
-                                        [PIN_B_CODE_BLOCK] = "pre", [PIN_B_RULE] = "rule",     [PIN_B_EMPHASIS] = "em",
-                                        [PIN_B_STRONG] = "strong", [PIN_B_STRIKE] = "strike",  [PIN_B_LINK] = "link",
-                                        [PIN_B_ITEM_LINK] = "item", [PIN_B_CITE] = "cite",     [PIN_B_CODE] = "code",
-                                        [PIN_B_BREAK] = "br",      [PIN_B_IMAGE] = "img"};
+    static const char *const names[] = {
+        [PIN_B_PARAGRAPH] = "p",    [PIN_B_HEADING] = "h",     [PIN_B_LIST] = "list",
+        [PIN_B_NUMBERED] = "ol",    [PIN_B_ENTRY] = "entry",   [PIN_B_QUOTE] = "quote",
+        [PIN_B_TABLE] = "table",    [PIN_B_ROW] = "row",       [PIN_B_CELL] = "cell",
+        [PIN_B_CODE_BLOCK] = "pre", [PIN_B_RULE] = "rule",     [PIN_B_EMPHASIS] = "em",
+        [PIN_B_STRONG] = "strong",  [PIN_B_STRIKE] = "strike", [PIN_B_LINK] = "link",
+        [PIN_B_ITEM_LINK] = "item", [PIN_B_CITE] = "cite",     [PIN_B_CODE] = "code",
+        [PIN_B_BREAK] = "br",       [PIN_B_IMAGE] = "img"};
     pin_block_walk walk;
     pin_block      b;
     size_t         len = 0;
-    line[0]            = '\0';
+    line[0] = '\0';
     pin_block_walk_init(&walk, blocks);
     while (pin_block_next(&walk, &b) && len < sizeof line - 2000) {
         const char *space = len && line[len - 1] != '(' ? " " : "";

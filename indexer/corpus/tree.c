@@ -34,7 +34,7 @@ static pin_str path_stem(pin_str path)
 static pin_str title_of_folder(pin_pool *pool, pin_str folder)
 {
     pin_str title = pin_pool_copy(pool, path_stem(folder));
-    char   *at    = (char *)title.at;
+    char   *at = (char *)title.at;
     for (size_t i = 0; title.at && i < title.len; i++) {
         if (at[i] == '-' || at[i] == '_')
             at[i] = ' ';
@@ -46,19 +46,21 @@ static pin_str title_of_folder(pin_pool *pool, pin_str folder)
 
 /* ---- README.yml ---- */
 enum { LIST_TITLE, LIST_DESCRIPTION, LIST_ICON, LIST_AUDIENCE, LIST_FAQS, LIST_ITEMS };
-static const pin_yaml_key list_keys[] = {
-    {.name = "title"},    {.name = "description"},
-    {.name = "icon"},     {.name = "audience"},
-    {.name = "faqs", .shape = PIN_YAML_LIST}, {.name = "items", .shape = PIN_YAML_LIST},
-    {0}};
+static const pin_yaml_key list_keys[] = {{.name = "title"},
+                                         {.name = "description"},
+                                         {.name = "icon"},
+                                         {.name = "audience"},
+                                         {.name = "faqs", .shape = PIN_YAML_LIST},
+                                         {.name = "items", .shape = PIN_YAML_LIST},
+                                         {0}};
 
 static void list_of_hub(pin_reading *r, const pin_yaml_key *keys, const pin_yaml_key *list, pin_origin origin)
 {
-    r->hub             = *list;
-    r->hub_origin      = origin;
-    r->hub_title       = keys[LIST_TITLE].text;
+    r->hub = *list;
+    r->hub_origin = origin;
+    r->hub_title = keys[LIST_TITLE].text;
     r->hub_description = keys[LIST_DESCRIPTION].text;
-    r->hub_icon        = keys[LIST_ICON].text;
+    r->hub_icon = keys[LIST_ICON].text;
     if (!r->corpus->config.title.len)
         r->corpus->config.title = r->hub_title;
 }
@@ -79,7 +81,7 @@ pin_status pin_read_folder_list(pin_reading *r, const pin_input_file *file, pin_
         return PIN_OK;
     }
     /* what was read before the break still names the folder: its files are there */
-    pin_str slug  = pin_slug(r->pool, folder);
+    pin_str slug = pin_slug(r->pool, folder);
     pin_str title = keys[LIST_TITLE].text.len ? keys[LIST_TITLE].text : title_of_folder(r->pool, folder);
     if (!slug.at || !title.at)
         return PIN_NO_SPACE;
@@ -89,15 +91,15 @@ pin_status pin_read_folder_list(pin_reading *r, const pin_input_file *file, pin_
         pin_corpus_need_module(r->corpus, slug, title, r->order_base + pin_hub_order(r, slug), origin);
     if (!module)
         return PIN_NO_SPACE;
-    module->title       = title;
+    module->title = title;
     module->description = keys[LIST_DESCRIPTION].text;
-    module->icon        = keys[LIST_ICON].text;
-    module->audience    = keys[LIST_AUDIENCE].text;
+    module->icon = keys[LIST_ICON].text;
+    module->audience = keys[LIST_AUDIENCE].text;
     if (!module->listed_count) {
-        module->listed       = list->list;
+        module->listed = list->list;
         module->listed_lines = list->lines;
         module->listed_count = list->count;
-        module->list_origin  = origin;
+        module->list_origin = origin;
     }
     return PIN_OK;
 }
@@ -116,21 +118,16 @@ enum {
     ITEM_LANGUAGE,
     ITEM_VERDICT
 };
-static const pin_yaml_key item_keys[] = {{.name = "Status"},
-                                         {.name = "Related issues", .shape = PIN_YAML_LIST},
-                                         {.name = "guidance-id"},
-                                         {.name = "Source", .shape = PIN_YAML_LIST},
-                                         {.name = "type"},
-                                         {.name = "title"},
-                                         {.name = "author"},
-                                         {.name = "published"},
-                                         {.name = "updated"},
-                                         {.name = "language"},
-                                         {.name = "verdict"},
-                                         {0}};
+static const pin_yaml_key item_keys[] = {
+    {.name = "Status"},      {.name = "Related issues", .shape = PIN_YAML_LIST},
+    {.name = "guidance-id"}, {.name = "Source", .shape = PIN_YAML_LIST},
+    {.name = "type"},        {.name = "title"},
+    {.name = "author"},      {.name = "published"},
+    {.name = "updated"},     {.name = "language"},
+    {.name = "verdict"},     {0}};
 
 typedef struct question {
-    pin_str  text;   /* of the heading, as Markdown */
+    pin_str  text; /* of the heading, as Markdown */
     uint32_t line;
     pin_str  before, answer;
     uint32_t answer_line;
@@ -148,10 +145,10 @@ static bool question_find(question *out, pin_str body, uint32_t first)
         if (!level || !text.len || (best && level != 1))
             continue;
         best = level;
-        *out = (question){.text        = text,
-                          .line        = lines.number,
-                          .before      = pin_str_part(body, 0, start),
-                          .answer      = pin_str_part(body, lines.at, body.len),
+        *out = (question){.text = text,
+                          .line = lines.number,
+                          .before = pin_str_part(body, 0, start),
+                          .answer = pin_str_part(body, lines.at, body.len),
                           .answer_line = lines.number + 1};
     }
     return best > 0;
@@ -198,7 +195,7 @@ static bool add_source(pin_draft_item *item, pin_pool *pool, pin_str text, uint3
 static pin_status item_front(pin_draft_item *item, pin_reading *r, const pin_yaml_key *keys)
 {
     pin_pool *pool = r->pool;
-    bool      ok   = true;
+    bool      ok = true;
     for (uint32_t i = 0; ok && i < keys[ITEM_RELATED].count; i++)
         ok = add_related(item, pool, keys[ITEM_RELATED].list[i]);
     for (uint32_t i = 0; ok && i < keys[ITEM_SOURCE].count; i++)
@@ -206,16 +203,16 @@ static pin_status item_front(pin_draft_item *item, pin_reading *r, const pin_yam
     if (!ok)
         return PIN_NO_SPACE;
     pin_draft_status(item, r->findings, keys[ITEM_STATUS].text, keys[ITEM_STATUS].line);
-    item->guidance      = keys[ITEM_GUIDANCE].text;
+    item->guidance = keys[ITEM_GUIDANCE].text;
     item->guidance_line = keys[ITEM_GUIDANCE].line;
-    item->author        = keys[ITEM_AUTHOR].text;
-    item->language      = keys[ITEM_LANGUAGE].text;
-    item->published     = pin_draft_date(r->findings, (pin_origin){item->origin.file, keys[ITEM_PUBLISHED].line},
-                                         item->id, "published", keys[ITEM_PUBLISHED].text);
-    item->updated       = pin_draft_date(r->findings, (pin_origin){item->origin.file, keys[ITEM_UPDATED].line},
-                                         item->id, "updated", keys[ITEM_UPDATED].text);
+    item->author = keys[ITEM_AUTHOR].text;
+    item->language = keys[ITEM_LANGUAGE].text;
+    item->published = pin_draft_date(r->findings, (pin_origin){item->origin.file, keys[ITEM_PUBLISHED].line},
+                                     item->id, "published", keys[ITEM_PUBLISHED].text);
+    item->updated = pin_draft_date(r->findings, (pin_origin){item->origin.file, keys[ITEM_UPDATED].line},
+                                   item->id, "updated", keys[ITEM_UPDATED].text);
     if (keys[ITEM_VERDICT].text.len) {
-        item->verdict       = pin_markdown_line(pool, keys[ITEM_VERDICT].text);
+        item->verdict = pin_markdown_line(pool, keys[ITEM_VERDICT].text);
         item->verdict_given = true;
     }
     return PIN_OK;
@@ -225,11 +222,11 @@ static pin_status item_front(pin_draft_item *item, pin_reading *r, const pin_yam
 static bool item_name(pin_draft_item *item, pin_reading *r, pin_str path)
 {
     pin_str folder = path_folder(path), stem = path_stem(path);
-    item->slug   = pin_slug(r->pool, stem);
+    item->slug = pin_slug(r->pool, stem);
     item->module = folder.len ? pin_slug(r->pool, folder) : r->fallback_module;
     if (!item->slug.len || !item->module.len)
         return false;
-    item->id      = pin_pool_format(r->pool, "%.*s/%.*s", PIN_ARG(item->module), PIN_ARG(item->slug));
+    item->id = pin_pool_format(r->pool, "%.*s/%.*s", PIN_ARG(item->module), PIN_ARG(item->slug));
     pin_str given = folder.len ? pin_str_part(path, 0, folder.len + 1 + stem.len) : stem;
     if (!pin_str_equal(given, item->id))
         item->given_id = pin_pool_copy(r->pool, given);
@@ -242,23 +239,24 @@ static pin_status item_module(const pin_draft_item *item, pin_reading *r, pin_st
     pin_str title = folder.len ? title_of_folder(r->pool, folder) : r->hub_title;
     if (!title.len)
         title = r->fallback_title;
-    bool              known  = pin_corpus_module(r->corpus, item->module) != NULL;
-    pin_draft_module *module = pin_corpus_need_module(r->corpus, item->module, title,
-                                                      r->order_base + pin_hub_order(r, item->module), item->origin);
+    bool              known = pin_corpus_module(r->corpus, item->module) != NULL;
+    pin_draft_module *module = pin_corpus_need_module(
+        r->corpus, item->module, title, r->order_base + pin_hub_order(r, item->module), item->origin);
     if (!module)
         return PIN_NO_SPACE;
     if (!known && !folder.len) { /* the README.yml at the root is the list of these files too */
-        module->description  = r->hub_description;
-        module->icon         = r->hub_icon;
-        module->listed       = r->hub.list;
+        module->description = r->hub_description;
+        module->icon = r->hub_icon;
+        module->listed = r->hub.list;
         module->listed_lines = r->hub.lines;
         module->listed_count = r->hub.count;
-        module->list_origin  = r->hub_origin;
+        module->list_origin = r->hub_origin;
     }
     return PIN_OK;
 }
 
-static void skip_file(pin_reading *r, const char *code, pin_origin origin, const char *hint, const char *message)
+static void skip_file(pin_reading *r, const char *code, pin_origin origin, const char *hint,
+                      const char *message)
 {
     pin_finding_add(r->findings, PIN_ERROR, code, origin, (pin_str){0}, hint, "%s", message);
     r->corpus->skipped_count++;
@@ -268,7 +266,7 @@ static pin_status read_question(pin_draft_item *item, pin_reading *r, const pin_
                                 const pin_yaml_key *keys, const question *q)
 {
     pin_str folder = path_folder(file->path);
-    item->origin   = (pin_origin){file->shown, q->line};
+    item->origin = (pin_origin){file->shown, q->line};
     item->question = pin_markdown_line(r->pool, q->text);
     if (!item->question.at)
         return PIN_NO_SPACE;
@@ -288,7 +286,8 @@ static pin_status read_question(pin_draft_item *item, pin_reading *r, const pin_
 static pin_status read_not_item(pin_reading *r, const pin_input_file *file, const pin_yaml_key *keys)
 {
     pin_str stem = path_stem(file->path), folder = path_folder(file->path);
-    pin_str path = pin_pool_copy(r->pool, pin_str_part(file->path, 0, folder.len + (folder.len > 0) + stem.len));
+    pin_str path =
+        pin_pool_copy(r->pool, pin_str_part(file->path, 0, folder.len + (folder.len > 0) + stem.len));
     return path.at ? pin_corpus_add_not_item(r->corpus, path, keys[ITEM_STATUS].text) : PIN_NO_SPACE;
 }
 
@@ -300,7 +299,7 @@ static bool is_question_type(pin_str type)
 pin_status pin_read_tree_item(pin_reading *r, const pin_input_file *file, pin_str text)
 {
     pin_yaml_key keys[sizeof item_keys / sizeof *item_keys];
-    pin_front    front  = pin_front_split(text);
+    pin_front    front = pin_front_split(text);
     pin_origin   origin = {file->shown, 1};
     bool         broken;
     question     q = {0};
@@ -309,8 +308,8 @@ pin_status pin_read_tree_item(pin_reading *r, const pin_input_file *file, pin_st
         skip_file(r, "yaml-broken", origin, "end it with a line '---'", "the front matter is never closed");
         return PIN_OK;
     }
-    pin_status status =
-        pin_yaml_read(keys, &broken, r->pool, r->findings, front.yaml, (pin_origin){file->shown, front.yaml_line});
+    pin_status status = pin_yaml_read(keys, &broken, r->pool, r->findings, front.yaml,
+                                      (pin_origin){file->shown, front.yaml_line});
     if (status != PIN_OK)
         return status;
     if (broken) { /* its status is unknown: better no card than one without its warning */
@@ -322,7 +321,8 @@ pin_status pin_read_tree_item(pin_reading *r, const pin_input_file *file, pin_st
     if (!question_find(&q, front.body, front.body_line)) {
         q = (question){keys[ITEM_TITLE].text, keys[ITEM_TITLE].line, {0}, front.body, front.body_line};
         if (!q.text.len) {
-            skip_file(r, "no-question", origin, "begin with a line '# the question?'", "the file has no question");
+            skip_file(r, "no-question", origin, "begin with a line '# the question?'",
+                      "the file has no question");
             return PIN_OK;
         }
     }
@@ -331,7 +331,8 @@ pin_status pin_read_tree_item(pin_reading *r, const pin_input_file *file, pin_st
         return PIN_NO_SPACE;
     if (!item_name(item, r, file->path)) {
         pin_corpus_drop_item(r->corpus);
-        skip_file(r, "no-slug", origin, "use letters a to z or digits", "no id can be made from the name of the file");
+        skip_file(r, "no-slug", origin, "use letters a to z or digits",
+                  "no id can be made from the name of the file");
         return PIN_OK;
     }
     return read_question(item, r, file, keys, &q);

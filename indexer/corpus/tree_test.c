@@ -6,9 +6,9 @@ static void folders_are_modules_and_lists_order_them(void **state)
     (void)state;
     world_open(&w);
     world_read(&w, true, "README.yml", "title: All\nfaqs: [zoo, bar]\n", "bar/README.yml",
-               "title: Bar\ndescription: d\nicon: i\nfaqs:\n  - two\n  - zoo/x\n  - one\n", "bar/one.md", "# One?\n\nYes.\n",
-               "bar/three.md", "# Three?\n\nNo.\n", "bar/two.md", "# Two?\n\nA.\n", "new-one/a.md", "# A?\n\nB.\n",
-               "zoo/x.md", "# X?\n\nC.\n", NULL);
+               "title: Bar\ndescription: d\nicon: i\nfaqs:\n  - two\n  - zoo/x\n  - one\n", "bar/one.md",
+               "# One?\n\nYes.\n", "bar/three.md", "# Three?\n\nNo.\n", "bar/two.md", "# Two?\n\nA.\n",
+               "new-one/a.md", "# A?\n\nB.\n", "zoo/x.md", "# X?\n\nC.\n", NULL);
     world_finish(&w);
     assert_no_findings(&w);
     assert_text(w.corpus.config.title, "All");
@@ -33,11 +33,13 @@ static void a_question_keeps_all_that_its_front_matter_says(void **state)
     world w;
     (void)state;
     world_open(&w);
-    world_read(&w, true, "a/b.md",
-               "---\nStatus: \xE2\x9C\x85 Approved\nRelated issues: https://e.org/1, https://e.org/2\nSource:\n"
-               "  - Article 71\n  - https://e.org/talk (18m)\nauthor: A\npublished: 2026-01-02\nupdated: 2026-02-03\n"
-               "language: en\nverdict: Yes.\n---\n\n# What is _b_?\n\nIt is b.\n\n## More\n\nText.\n",
-               NULL);
+    world_read(
+        &w, true, "a/b.md",
+        "---\nStatus: \xE2\x9C\x85 Approved\nRelated issues: https://e.org/1, https://e.org/2\nSource:\n"
+        "  - Article 71\n  - https://e.org/talk (18m)\nauthor: A\npublished: 2026-01-02\nupdated: "
+        "2026-02-03\n"
+        "language: en\nverdict: Yes.\n---\n\n# What is _b_?\n\nIt is b.\n\n## More\n\nText.\n",
+        NULL);
     world_finish(&w);
     assert_no_findings(&w);
     const pin_draft_item *item = item_of(&w, "a/b");
@@ -66,7 +68,8 @@ static void a_folder_in_a_folder_joins_the_names(void **state)
     world w;
     (void)state;
     world_open(&w);
-    world_read(&w, true, "law/eu/cra.md", "# Q?\n\nSee [it](./other.md).\n", "law/eu/other.md", "# O?\n\nA.\n", NULL);
+    world_read(&w, true, "law/eu/cra.md", "# Q?\n\nSee [it](./other.md).\n", "law/eu/other.md",
+               "# O?\n\nA.\n", NULL);
     world_finish(&w);
     const pin_draft_item *item = item_of(&w, "law-eu/cra");
     assert_text(item->given_id, "law/eu/cra");
@@ -83,8 +86,8 @@ static void guidance_requests_are_no_questions_but_known(void **state)
     world w;
     (void)state;
     world_open(&w);
-    world_read(&w, true, "a/b.md", "---\nStatus: Draft\nguidance-id: dual-role\n---\n# B?\n\nYes.\n", "a/c.md",
-               "---\nguidance-id: duel-role\n---\n# C?\n\nYes.\n", "pending-guidance/dual-role.md",
+    world_read(&w, true, "a/b.md", "---\nStatus: Draft\nguidance-id: dual-role\n---\n# B?\n\nYes.\n",
+               "a/c.md", "---\nguidance-id: duel-role\n---\n# C?\n\nYes.\n", "pending-guidance/dual-role.md",
                "---\ntype: guidance-request\nstatus: Pending\n---\n# T\n\n## Guidance needed\n\nx\n", NULL);
     world_finish(&w);
     assert_int_equal(w.corpus.item_count, 2);
@@ -121,9 +124,10 @@ static void bad_files_are_left_out_and_the_rest_builds(void **state)
     world w;
     (void)state;
     world_open(&w);
-    world_read(&w, true, "a/broken.md", "---\nStatus: [a\n---\n# B?\n\nx\n", "a/good.md", "# G?\n\nYes.\n", "a/latin.md",
-               "# L?\n\ncaf\xE9\n", "a/none.md", "no heading\n", "a/open.md", "---\nStatus: x\n\n# Q?\n", "a/\xE5\x95\x8F.md",
-               "# Q?\n\nx\n", "README.md", "# not read\n", "a/AUTHORS.md", "x", "notes.txt", "x", NULL);
+    world_read(&w, true, "a/broken.md", "---\nStatus: [a\n---\n# B?\n\nx\n", "a/good.md", "# G?\n\nYes.\n",
+               "a/latin.md", "# L?\n\ncaf\xE9\n", "a/none.md", "no heading\n", "a/open.md",
+               "---\nStatus: x\n\n# Q?\n", "a/\xE5\x95\x8F.md", "# Q?\n\nx\n", "README.md", "# not read\n",
+               "a/AUTHORS.md", "x", "notes.txt", "x", NULL);
     world_finish(&w);
     assert_int_equal(w.corpus.item_count, 1);
     assert_int_equal(w.corpus.skipped_count, 5);
@@ -141,7 +145,8 @@ static void lists_that_name_what_is_not_there_are_told_with_their_line(void **st
     (void)state;
     world_open(&w);
     world_read(&w, true, "README.yml", "faqs:\n  - a\n  - gone\n", "a/README.yml",
-               "title: A\nfaqs:\n  - b\n  - b\n  - c\n  - official/faq_6-10\n", "a/b.md", "# B?\n\nYes.\n", NULL);
+               "title: A\nfaqs:\n  - b\n  - b\n  - c\n  - official/faq_6-10\n", "a/b.md", "# B?\n\nYes.\n",
+               NULL);
     world_finish(&w);
     assert_int_equal(w.findings.count, 4);
     assert_finding(&w, "dead-reference", "README.yml", 3);
@@ -158,8 +163,10 @@ static void a_section_of_the_official_faq_can_be_borrowed(void **state)
     world w;
     (void)state;
     world_open(&w);
-    world_read(&w, true, "a/README.yml", "title: A\nfaqs: [official/faq_6-10, b]\n", "a/b.md", "# B?\n\nYes.\n", NULL);
-    world_read(&w, false, "faq.jsonl", "{\"section\": \"6.10\", \"chapter\": \"Six\", \"question\": \"Q?\", \"answer\": \"A.\"}\n",
+    world_read(&w, true, "a/README.yml", "title: A\nfaqs: [official/faq_6-10, b]\n", "a/b.md",
+               "# B?\n\nYes.\n", NULL);
+    world_read(&w, false, "faq.jsonl",
+               "{\"section\": \"6.10\", \"chapter\": \"Six\", \"question\": \"Q?\", \"answer\": \"A.\"}\n",
                NULL);
     world_finish(&w);
     assert_no_findings(&w);
@@ -173,7 +180,8 @@ static void two_files_of_one_slug_collide(void **state)
     world w;
     (void)state;
     world_open(&w);
-    world_read(&w, true, "a/x-y.md", "# One?\n\nYes.\n", "a/x_y.md", "# Two?\n\nYes.\n", "items/z.md", "# Z?\n\nYes.\n", NULL);
+    world_read(&w, true, "a/x-y.md", "# One?\n\nYes.\n", "a/x_y.md", "# Two?\n\nYes.\n", "items/z.md",
+               "# Z?\n\nYes.\n", NULL);
     world_finish(&w);
     assert_int_equal(w.corpus.item_count, 1);
     assert_text(item_of(&w, "a/x-y")->question, "One?");
@@ -196,7 +204,8 @@ static void files_at_the_root_share_a_module(void **state)
     assert_no_findings(&w);
     assert_text(module_of(&w, "my-questions")->title, "My Questions");
     assert_text(item_of(&w, "my-questions/c")->given_id, "c");
-    assert_int_equal(pin_corpus_target(&w.corpus, PIN_STR("my-questions"), PIN_STR("b")).kind, PIN_TARGET_ITEM);
+    assert_int_equal(pin_corpus_target(&w.corpus, PIN_STR("my-questions"), PIN_STR("b")).kind,
+                     PIN_TARGET_ITEM);
     world_close(&w);
 }
 
@@ -206,7 +215,9 @@ static void unknown_and_misspelt_words_are_told(void **state)
     (void)state;
     world_open(&w);
     world_read(&w, true, "a/b.md",
-               "---\nStatus: nearly\nautor: x\npublished: 10.3.2026\nStatus: Draft\n---\n# B?\n\n[x](javascript:y)\n", NULL);
+               "---\nStatus: nearly\nautor: x\npublished: 10.3.2026\nStatus: Draft\n---\n# "
+               "B?\n\n[x](javascript:y)\n",
+               NULL);
     world_finish(&w);
     assert_finding(&w, "unknown-status", "a/b.md", 2);
     assert_finding(&w, "unknown-key", "a/b.md", 3);

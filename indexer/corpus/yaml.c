@@ -27,8 +27,8 @@ static pin_origin origin_at(const yaml_reader *r, yaml_mark_t mark)
 
 static bool break_off(yaml_reader *r, yaml_mark_t mark, const char *hint, const char *what)
 {
-    pin_finding_add(r->findings, PIN_ERROR, "yaml-broken", origin_at(r, mark), (pin_str){0}, hint, "%s (column %zu)",
-                    what, mark.column + 1);
+    pin_finding_add(r->findings, PIN_ERROR, "yaml-broken", origin_at(r, mark), (pin_str){0}, hint,
+                    "%s (column %zu)", what, mark.column + 1);
     r->broken = true;
     return false;
 }
@@ -62,11 +62,12 @@ static bool take(yaml_reader *r)
         return parser_failed(r);
     r->has_event = true;
     const yaml_event_t *e = &r->event;
-    bool anchored = (e->type == YAML_SCALAR_EVENT && e->data.scalar.anchor) ||
+    bool                anchored = (e->type == YAML_SCALAR_EVENT && e->data.scalar.anchor) ||
                     (e->type == YAML_SEQUENCE_START_EVENT && e->data.sequence_start.anchor) ||
                     (e->type == YAML_MAPPING_START_EVENT && e->data.mapping_start.anchor);
     if (e->type == YAML_ALIAS_EVENT || anchored)
-        return break_off(r, e->start_mark, "write the value out, or quote it", "'&' anchors and '*' aliases are not read");
+        return break_off(r, e->start_mark, "write the value out, or quote it",
+                         "'&' anchors and '*' aliases are not read");
     return true;
 }
 
@@ -75,13 +76,16 @@ static bool is_end(const yaml_reader *r)
     return r->event.type == YAML_MAPPING_END_EVENT || r->event.type == YAML_SEQUENCE_END_EVENT;
 }
 
-static uint32_t event_line(const yaml_reader *r) { return r->origin.line + (uint32_t)r->event.start_mark.line; }
+static uint32_t event_line(const yaml_reader *r)
+{
+    return r->origin.line + (uint32_t)r->event.start_mark.line;
+}
 
 /* A scalar without what would break a line of output: control characters become spaces. */
 static pin_str scalar_text(yaml_reader *r)
 {
-    pin_str text = pin_pool_copy(r->pool, (pin_str){(const char *)r->event.data.scalar.value,
-                                                    r->event.data.scalar.length});
+    pin_str text = pin_pool_copy(
+        r->pool, (pin_str){(const char *)r->event.data.scalar.value, r->event.data.scalar.length});
     r->short_of_memory |= !text.at;
     char *at = (char *)text.at;
     for (size_t i = 0; text.at && i < text.len; i++)
@@ -112,8 +116,8 @@ static bool skip(yaml_reader *r)
 static void wrong_shape(yaml_reader *r, const pin_yaml_key *key)
 {
     static const char *const wanted[] = {"a text", "a list of texts", "a mapping"};
-    pin_finding_add(r->findings, PIN_WARNING, "yaml-type", origin_at(r, r->event.start_mark), (pin_str){0}, NULL,
-                    "'%s' should be %s", key->name, wanted[key->shape]);
+    pin_finding_add(r->findings, PIN_WARNING, "yaml-type", origin_at(r, r->event.start_mark), (pin_str){0},
+                    NULL, "'%s' should be %s", key->name, wanted[key->shape]);
 }
 
 /* Appends to the arrays of a key; they double, and `count` tells the room. */
@@ -139,9 +143,9 @@ static bool list_add(yaml_reader *r, pin_yaml_key *key)
     void *list = key->list, *lines = key->lines;
     if (!grow(r, &list, key->count, sizeof *key->list) || !grow(r, &lines, key->count, sizeof *key->lines))
         return false;
-    key->list              = list;
-    key->lines             = lines;
-    key->list[key->count]  = scalar_text(r);
+    key->list = list;
+    key->lines = lines;
+    key->list[key->count] = scalar_text(r);
     key->lines[key->count] = event_line(r);
     key->count++;
     return !r->short_of_memory;
@@ -180,9 +184,9 @@ static bool read_row(yaml_reader *r, pin_yaml_key *key, bool row_is_mapping, uin
         void *pairs = key->pairs;
         if (key->count >= LIST_MAX || !grow(r, &pairs, key->count, sizeof pair))
             return false;
-        pair.text              = scalar_text(r);
-        pair.row               = row_is_mapping ? row : key->count;
-        key->pairs             = pairs;
+        pair.text = scalar_text(r);
+        pair.row = row_is_mapping ? row : key->count;
+        key->pairs = pairs;
         key->pairs[key->count] = pair;
         key->count++;
     }
@@ -209,8 +213,8 @@ static bool read_table(yaml_reader *r, pin_yaml_key *key)
 static bool read_value(yaml_reader *r, pin_yaml_key *key)
 {
     yaml_event_type_t type = r->event.type;
-    key->given             = true;
-    key->line              = event_line(r);
+    key->given = true;
+    key->line = event_line(r);
     if (key->shape == PIN_YAML_TEXT && type == YAML_SCALAR_EVENT) {
         key->text = scalar_text(r);
         return !r->short_of_memory;
@@ -245,8 +249,8 @@ static void unknown_key(yaml_reader *r, pin_str name)
         names[i] = r->keys[i].name;
     const char *near = pin_nearest_name(name, names);
     pin_str     hint = near ? pin_pool_format(r->pool, "did you mean '%s'?", near) : PIN_STR("");
-    pin_finding_add(r->findings, PIN_NOTE, "unknown-key", origin_at(r, r->event.start_mark), (pin_str){0}, NULL,
-                    "the key '%.*s' is not known and is left out", PIN_ARG(name));
+    pin_finding_add(r->findings, PIN_NOTE, "unknown-key", origin_at(r, r->event.start_mark), (pin_str){0},
+                    NULL, "the key '%.*s' is not known and is left out", PIN_ARG(name));
     if (hint.len && r->findings->count)
         r->findings->at[r->findings->count - 1].hint = hint;
 }
@@ -256,14 +260,14 @@ static bool read_pair(yaml_reader *r)
     if (r->event.type != YAML_SCALAR_EVENT)
         return break_off(r, r->event.start_mark, NULL, "a key must be a text");
     pin_str       name = scalar_text(r);
-    pin_yaml_key *key  = name.at ? key_find(r, name) : NULL;
+    pin_yaml_key *key = name.at ? key_find(r, name) : NULL;
     yaml_mark_t   mark = r->event.start_mark;
     if (!key)
         unknown_key(r, name);
     else if (key->given)
-        pin_finding_add(r->findings, PIN_ERROR, "duplicate-key", origin_at(r, mark), (pin_str){0},
-                        "keep one of them", "the key '%s' stands twice, first in line %u; the first one counts",
-                        key->name, key->line);
+        pin_finding_add(
+            r->findings, PIN_ERROR, "duplicate-key", origin_at(r, mark), (pin_str){0}, "keep one of them",
+            "the key '%s' stands twice, first in line %u; the first one counts", key->name, key->line);
     if (!take(r))
         return false;
     if (key && !key->given)
@@ -292,11 +296,11 @@ static bool read_document(yaml_reader *r)
     return false;
 }
 
-pin_status pin_yaml_read(pin_yaml_key *keys, bool *broken, pin_pool *pool, pin_findings *findings, pin_str text,
-                         pin_origin origin)
+pin_status pin_yaml_read(pin_yaml_key *keys, bool *broken, pin_pool *pool, pin_findings *findings,
+                         pin_str text, pin_origin origin)
 {
     yaml_reader r = {.keys = keys, .pool = pool, .findings = findings, .origin = origin};
-    *broken       = false;
+    *broken = false;
     if (!text.len)
         return PIN_OK;
     if (!yaml_parser_initialize(&r.parser))

@@ -14,7 +14,7 @@ static void read_yaml(reading *r, const char *text)
     world_open(&r->w);
     memset(r->keys, 0, sizeof r->keys);
     r->keys[TITLE] = (pin_yaml_key){.name = "title"};
-    r->keys[LIST]  = (pin_yaml_key){.name = "Related issues", .shape = PIN_YAML_LIST};
+    r->keys[LIST] = (pin_yaml_key){.name = "Related issues", .shape = PIN_YAML_LIST};
     r->keys[TABLE] = (pin_yaml_key){.name = "sources", .shape = PIN_YAML_TABLE};
     assert_int_equal(pin_yaml_read(r->keys, &r->broken, r->w.pool, &r->w.findings, pin_str_of(text),
                                    (pin_origin){PIN_STR("a.md"), 2}),
@@ -25,7 +25,9 @@ static void keys_of_each_shape_are_read(void **state)
 {
     reading r;
     (void)state;
-    read_yaml(&r, "# a comment\nTITLE: \"A: b\"\nrelated issues:\n  - x\n  - y\n  - z\nsources:\n  cra: laws/cra\n");
+    read_yaml(
+        &r,
+        "# a comment\nTITLE: \"A: b\"\nrelated issues:\n  - x\n  - y\n  - z\nsources:\n  cra: laws/cra\n");
     assert_false(r.broken);
     assert_no_findings(&r.w);
     assert_text(r.keys[TITLE].text, "A: b");
@@ -91,12 +93,8 @@ static void broken_yaml_is_told_with_line_and_column(void **state)
         const char *text;
         unsigned    line;
     } cases[] = {
-        {"title: The CRA: an act\n", 2},
-        {"title: a\n\tb: c\n", 3},
-        {"title: [a, b\nx: y\n", 3},
-        {"title: \"never closed\n", 3},
-        {"- a\n- b\n", 2},
-        {"just words\n", 2},
+        {"title: The CRA: an act\n", 2}, {"title: a\n\tb: c\n", 3}, {"title: [a, b\nx: y\n", 3},
+        {"title: \"never closed\n", 3},  {"- a\n- b\n", 2},         {"just words\n", 2},
         {"title: a\n? [x]\n: y\n", 3},
     };
     (void)state;
@@ -181,8 +179,9 @@ static void headings_are_read_as_commonmark_has_them(void **state)
         const char *line, *text;
         int         level;
     } cases[] = {
-        {"# a", "a", 1},       {"## a ##", "a", 2}, {"   ###\ta#", "a#", 3}, {"###### a", "a", 6}, {"####### a", "", 0},
-        {"#a", "", 0},         {"    # a", "", 0},  {"#", "", 1},            {"## # ", "", 2},     {"a # b", "", 0},
+        {"# a", "a", 1},      {"## a ##", "a", 2}, {"   ###\ta#", "a#", 3}, {"###### a", "a", 6},
+        {"####### a", "", 0}, {"#a", "", 0},       {"    # a", "", 0},      {"#", "", 1},
+        {"## # ", "", 2},     {"a # b", "", 0},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

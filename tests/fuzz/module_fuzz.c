@@ -10,10 +10,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define CHECK(claim)                                                                                                   \
-    do {                                                                                                               \
-        if (!(claim))                                                                                                  \
-            abort();                                                                                                   \
+#define CHECK(claim)                                                                                         \
+    do {                                                                                                     \
+        if (!(claim))                                                                                        \
+            abort();                                                                                         \
     } while (0)
 
 static uint32_t check_walk(pin_str blocks)
@@ -38,7 +38,8 @@ static void check_rewrite(pin_pool *pool, pin_str blocks, pin_str plain, uint32_
     pin_cite_span    spans[16];
     pin_str          out, text;
     for (uint32_t i = 0; i < link_count; i++) {
-        links[i] = (pin_link_answer){.kind = (pin_answer_kind)(i % 4), .citation = i, .target = PIN_STR("a/b")};
+        links[i] =
+            (pin_link_answer){.kind = (pin_answer_kind)(i % 4), .citation = i, .target = PIN_STR("a/b")};
         if (i % 3 == 0)
             links[i].words = PIN_STR("words");
     }
@@ -58,7 +59,8 @@ static void check_item(pin_pool *pool, const pin_draft_item *item)
     CHECK(item->module.len && item->slug.len && item->question.len < PIN_TEXT_MAX);
     CHECK(pin_str_equal(pin_slug(pool, item->slug), item->slug));
     CHECK(item->id.len == item->module.len + 1 + item->slug.len);
-    CHECK(pin_utf8_valid(item->question) == item->question.len && pin_utf8_valid(item->plain) == item->plain.len);
+    CHECK(pin_utf8_valid(item->question) == item->question.len &&
+          pin_utf8_valid(item->plain) == item->plain.len);
     CHECK(!item->published.len || pin_date_is_valid(item->published));
     CHECK(check_walk(item->blocks) == item->link_count);
     check_rewrite(pool, item->blocks, item->plain, item->link_count);
@@ -69,7 +71,8 @@ static void check_corpus(pin_pool *pool, const pin_corpus *corpus)
     for (uint32_t m = 0; m < corpus->module_count; m++) {
         const pin_draft_module *module = &corpus->modules[m];
         CHECK(check_walk(module->overview) == module->link_count);
-        CHECK(module->first_item <= corpus->item_count && module->item_count <= corpus->item_count - module->first_item);
+        CHECK(module->first_item <= corpus->item_count &&
+              module->item_count <= corpus->item_count - module->first_item);
         CHECK(module->member_count >= module->item_count);
         CHECK(!pin_module_is_reserved(module->slug));
     }
@@ -85,18 +88,19 @@ static void check_corpus(pin_pool *pool, const pin_corpus *corpus)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char *const paths[] = {"module.md", "folder/item.md", "folder/README.yml", "items.jsonl", "pincite.yml",
-                                        "README.yml"};
+    static const char *const paths[] = {"module.md",   "folder/item.md", "folder/README.yml",
+                                        "items.jsonl", "pincite.yml",    "README.yml"};
     if (size < 1 || size > 1 << 16)
         return 0;
-    const char    *path    = paths[data[0] % (sizeof paths / sizeof *paths)];
+    const char    *path = paths[data[0] % (sizeof paths / sizeof *paths)];
     pin_input_file files[] = {
-        {PIN_STR("folder/README.yml"), PIN_STR("folder/README.yml"), PIN_STR("faqs: [item, other, official/faq_1-2]\n")},
+        {PIN_STR("folder/README.yml"), PIN_STR("folder/README.yml"),
+         PIN_STR("faqs: [item, other, official/faq_1-2]\n")},
         {PIN_STR("folder/other.md"), PIN_STR("folder/other.md"), PIN_STR("# Other?\n\nYes, see [[item]].\n")},
         {pin_str_of(path), pin_str_of(path), {(const char *)data + 1, size - 1}},
     };
     pin_input    input = {.root = PIN_STR("fuzz"), .is_folder = true, .files = files, .file_count = 3};
-    pin_pool    *pool  = pin_pool_new();
+    pin_pool    *pool = pin_pool_new();
     pin_findings findings;
     pin_corpus   corpus;
     pin_findings_init(&findings, pool);

@@ -22,7 +22,7 @@ static void add(html *h, const char *text, size_t len)
 {
     if (h->len + len + 1 > h->cap) {
         h->cap = (h->len + len + 1) * 2;
-        h->at  = realloc(h->at, h->cap);
+        h->at = realloc(h->at, h->cap);
         assert_non_null(h->at);
     }
     memcpy(h->at + h->len, text, len);
@@ -146,9 +146,9 @@ static void begin(html *h, const pin_block *b)
 static void end(html *h, uint32_t op, uint32_t level)
 {
     static const char *const tags[] = {
-        [PIN_B_PARAGRAPH] = "</p>",      [PIN_B_LIST] = "</ul>", [PIN_B_NUMBERED] = "</ol>", [PIN_B_ENTRY] = "</li>",
-        [PIN_B_QUOTE] = "</blockquote>", [PIN_B_EMPHASIS] = "</em>", [PIN_B_STRONG] = "</strong>",
-        [PIN_B_STRIKE] = "</del>",       [PIN_B_LINK] = "</a>"};
+        [PIN_B_PARAGRAPH] = "</p>",   [PIN_B_LIST] = "</ul>",          [PIN_B_NUMBERED] = "</ol>",
+        [PIN_B_ENTRY] = "</li>",      [PIN_B_QUOTE] = "</blockquote>", [PIN_B_EMPHASIS] = "</em>",
+        [PIN_B_STRONG] = "</strong>", [PIN_B_STRIKE] = "</del>",       [PIN_B_LINK] = "</a>"};
     char tag[16];
     if (op == PIN_B_HEADING) {
         snprintf(tag, sizeof tag, "</h%u>", level);
@@ -228,8 +228,9 @@ static bool starts(const char *at, const char *what) { return strncmp(at, what, 
 /* Is the tag at `at` one that white space around it does not matter for? */
 static bool is_block_tag(const char *at)
 {
-    static const char *const names[] = {"p>", "h3>", "h4>", "h5>", "h6>", "ul>", "ol", "li>", "blockquote>", "table>",
-                                        "thead>", "tbody>", "tr>", "th", "td", "hr />", "pre>", "br />"};
+    static const char *const names[] = {"p>",  "h3>", "h4>",         "h5>",    "h6>",    "ul>",
+                                        "ol",  "li>", "blockquote>", "table>", "thead>", "tbody>",
+                                        "tr>", "th",  "td",          "hr />",  "pre>",   "br />"};
     at += at[1] == '/' ? 2 : 1;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (starts(at, names[i]))
@@ -257,11 +258,11 @@ static char *normal(const char *text)
         if (*at == '<' && is_block_tag(at)) {
             while (*at != '>')
                 out[len++] = *at++;
-            out[len++]  = '>';
+            out[len++] = '>';
             after_block = true;
             continue;
         }
-        out[len++]  = *at;
+        out[len++] = *at;
         after_block = false;
     }
     while (len && (out[len - 1] == ' ' || out[len - 1] == '\n'))
@@ -274,8 +275,8 @@ static char *normal(const char *text)
 static char *cmark(const char *markdown, size_t len)
 {
     char  path[] = "/tmp/pincite-commonmark-XXXXXX", command[200];
-    int   fd     = mkstemp(path);
-    char *out    = calloc(1, 1 << 20);
+    int   fd = mkstemp(path);
+    char *out = calloc(1, 1 << 20);
     assert_true(fd >= 0);
     assert_int_equal(write(fd, markdown, len), (ssize_t)len);
     close(fd);
@@ -284,7 +285,7 @@ static char *cmark(const char *markdown, size_t len)
     assert_non_null(pipe);
     assert_non_null(out);
     size_t got = fread(out, 1, (1 << 20) - 1, pipe);
-    out[got]   = '\0';
+    out[got] = '\0';
     int status = pclose(pipe);
     unlink(path);
     assert_int_equal(status, 0);
@@ -296,12 +297,13 @@ static bool same(pin_str snippet, world *w)
     pin_markdown in = {.text = snippet};
     pin_marked   marked;
     assert_int_equal(pin_markdown_blocks(&marked, w->pool, &w->findings, &in), PIN_OK);
-    html  ours     = to_html(marked.blocks);
-    char *theirs   = cmark(snippet.at, snippet.len);
+    html  ours = to_html(marked.blocks);
+    char *theirs = cmark(snippet.at, snippet.len);
     char *normal_a = normal(ours.at), *normal_b = normal(theirs);
     bool  equal = strcmp(normal_a, normal_b) == 0;
     if (!equal)
-        print_error("--- for\n%.*s\n--- we have\n%s\n--- cmark-gfm has\n%s\n", (int)snippet.len, snippet.at, normal_a, normal_b);
+        print_error("--- for\n%.*s\n--- we have\n%s\n--- cmark-gfm has\n%s\n", (int)snippet.len, snippet.at,
+                    normal_a, normal_b);
     free(ours.at);
     free(theirs);
     free(normal_a);
@@ -327,7 +329,7 @@ static void markdown_means_what_cmark_gfm_says(void **state)
     text[len] = '\0';
     world_open(&w);
     for (char *at = text; at;) {
-        char *next = strstr(at, "\n=====\n");
+        char  *next = strstr(at, "\n=====\n");
         size_t end = next ? (size_t)(next - at) + 1 : strlen(at);
         different += !same((pin_str){at, end}, &w);
         count++;
