@@ -43,7 +43,7 @@
 #define RULE_NEAR 8u           /* words further apart than this do not count as near                 */
 #define RULE_NEAR_UNIT 64u     /* a neighbouring pair is worth this impact in the question           */
 #define RULE_SHARE 64u         /* 0.25 of the score when the query covers the whole question         */
-#define RULE_BEGINS 128u       /* 0.5 of the score when the question begins with the whole query    */
+#define RULE_BEGINS 256u       /* the score again when the question begins with the whole query     */
 #define RULE_BEGINS_WORDS 2u   /* which has at least so many words                                  */
 #define RULE_EXACT_QUESTION (1u << 30) /* above every other sum                                      */
 
