@@ -21,9 +21,10 @@ typedef struct step {
 struct pin_deflater {
     const uint8_t *dictionary;
     uint32_t       dictionary_len;
-    uint32_t       dictionary_head[1u << DICTIONARY_BITS]; /* position + 1 of the last with this hash */
-    uint32_t       dictionary_next[WINDOW];
-    uint32_t       head[1u << RECORD_BITS]; /* the same for the record; valid when the stamp is its own */
+    /* positions in the dictionary, those of one hash together, the last ones first */
+    uint16_t       places[WINDOW], starts[(1u << DICTIONARY_BITS) + 1];
+    uint32_t       head[1u << RECORD_BITS]; /* position + 1 of the last with this hash; `stamps` says
+                                               for which record: older ones count as empty           */
     uint32_t       stamps[1u << RECORD_BITS], stamp;
     uint32_t      *next;
     step          *steps;
@@ -57,6 +58,20 @@ static void make_prices(pin_deflater *d)
     }
 }
 
+/* A counting sort by hash; going backwards puts the nearest first. */
+static void index_dictionary(pin_deflater *d)
+{
+    uint32_t n = d->dictionary_len < LOOK ? 0 : d->dictionary_len - LOOK + 1;
+    for (uint32_t i = 0; i < n; i++)
+        d->starts[hash4(d->dictionary + i, DICTIONARY_BITS)]++;
+    for (uint32_t h = 0, all = 0; h <= 1u << DICTIONARY_BITS; h++) {
+        all += d->starts[h];
+        d->starts[h] = (uint16_t)all; /* the end, until the positions have been placed before it */
+    }
+    for (uint32_t i = 0; i < n; i++)
+        d->places[--d->starts[hash4(d->dictionary + i, DICTIONARY_BITS)]] = (uint16_t)i;
+}
+
 pin_deflater *pin_deflater_new(pin_str dictionary)
 {
     pin_deflater *d = calloc(1, sizeof *d);
@@ -66,11 +81,7 @@ pin_deflater *pin_deflater_new(pin_str dictionary)
         dictionary = pin_str_part(dictionary, dictionary.len - WINDOW, dictionary.len);
     d->dictionary = (const uint8_t *)dictionary.at;
     d->dictionary_len = (uint32_t)dictionary.len;
-    for (uint32_t i = 0; i + LOOK <= d->dictionary_len; i++) {
-        uint32_t *head = &d->dictionary_head[hash4(d->dictionary + i, DICTIONARY_BITS)];
-        d->dictionary_next[i] = *head;
-        *head = i + 1;
-    }
+    index_dictionary(d);
     make_prices(d);
     return d;
 }
@@ -115,6 +126,11 @@ static uint32_t distance_code(uint32_t distance)
 static uint32_t common(const uint8_t *a, const uint8_t *b, uint32_t most)
 {
     uint32_t n = 0;
+    for (; most - n >= 8; n += 8) {
+        uint64_t differ = pin_load64(a + n) ^ pin_load64(b + n);
+        if (differ)
+            return n + (uint32_t)__builtin_ctzll(differ) / 8;
+    }
     while (n < most && a[n] == b[n])
         n++;
     return n;
@@ -160,15 +176,16 @@ static void look_in_record(search *s, uint32_t i, uint32_t most, uint32_t slot)
 static void look_in_dictionary(search *s, uint32_t i, uint32_t most)
 {
     pin_deflater *d = s->d;
-    uint32_t      candidate = d->dictionary_head[hash4(s->at + i, DICTIONARY_BITS)];
-    for (uint32_t tries = DICTIONARY_TRIES; candidate && tries > 0; tries--) {
-        uint32_t from = candidate - 1, distance = i + d->dictionary_len - from;
+    uint32_t      hash = hash4(s->at + i, DICTIONARY_BITS), at = d->starts[hash], end = d->starts[hash + 1];
+    if (end - at > DICTIONARY_TRIES)
+        end = at + DICTIONARY_TRIES;
+    for (; at < end && s->best < most; at++) {
+        uint32_t from = d->places[at], distance = i + d->dictionary_len - from;
         uint32_t room = d->dictionary_len - from; /* a match that runs on into the record is cut */
-        if (distance > WINDOW || s->best >= most)
+        if (distance > WINDOW)
             return;
         if (room > s->best && d->dictionary[from + s->best] == s->at[i + s->best])
             offer(s, i, common(d->dictionary + from, s->at + i, room < most ? room : most), distance);
-        candidate = d->dictionary_next[from];
     }
 }
 
