@@ -177,6 +177,9 @@ void pin_flow_line(pin_flow *flow)
     flow->space = false;
     if (flow->column == 0)
         return;
+    show_style(flow); /* what was styled ends with its line, not in the gutter of the next */
+    pin_buf_add(flow->out, (pin_str){flow->word, flow->word_len});
+    flow->word_len = 0;
     pin_buf_byte(flow->out, '\n');
     flow->column = 0;
 }
@@ -247,10 +250,6 @@ void pin_flow_pop(pin_flow *flow)
 pin_status pin_flow_finish(pin_flow *flow)
 {
     flow->style = PIN_FLOW_PLAIN;
-    place(flow);
-    show_style(flow);
-    pin_buf_add(flow->out, (pin_str){flow->word, flow->word_len});
-    flow->word_len = 0;
     pin_flow_line(flow);
     return pin_buf_status(flow->out);
 }

@@ -116,7 +116,8 @@ int  pin_cli_index_open(pin_cli_index *index, pin_cli *cli, const char *path);
 /* The same without complaints: PIN_OK, or what failed; *why is filled. */
 pin_status pin_cli_index_try(pin_cli_index *index, const char *path, pin_folder_error *why);
 void pin_cli_index_close(pin_cli_index *index);
-/* "cannot read 'faq.pin': checksum differs": for a failure after opening. */
+/* "cannot read 'faq.pin': checksum differs", or "cannot answer: ..." when a limit was reached: for a failure
+ * after opening. Returns PIN_EXIT_MISUSE. */
 int pin_cli_index_complain(pin_cli *cli, const pin_cli_index *index, const pin_error *err);
 
 /* Bytes of an answer to cli->out. False once a write has failed: there is no use in going on. */
@@ -163,6 +164,6 @@ const char *pin_cli_size(char out[32], uint64_t bytes);
 
 /* The commands, in the order of the help. */
 extern const pin_cli_command pin_cli_build, pin_cli_search, pin_cli_show, pin_cli_law, pin_cli_cite, pin_cli_check,
-    pin_cli_eval, pin_cli_verify, pin_cli_serve;
+    pin_cli_eval, pin_cli_verify, pin_cli_serve, pin_cli_export;
 
 #endif

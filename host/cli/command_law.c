@@ -108,6 +108,8 @@ static int answer_batch(pin_cli *cli, pin_cli_index *index, const char *path)
         line_answer line = {.written = tab ? pin_str_part(written, 0, (size_t)(tab - written.at)) : written};
         exit_code = pin_cli_print(cli, index, render_line, &line);
         found += line.found;
+        if (exit_code != PIN_EXIT_GOOD && cli->write_errno == 0)
+            pin_cli_note(cli, "%s:%u: stopped at this citation", path, lines.line);
     }
     pin_cli_lines_close(&lines);
     if (exit_code != PIN_EXIT_GOOD)

@@ -1,4 +1,6 @@
 /* pincite show: one card, with its status and the words of the law that it cites. */
+#include <string.h>
+
 #include "host/cli/cli.h"
 
 static const pin_cli_option options[] = {
@@ -25,16 +27,38 @@ static pin_status render(pin_buf *out, const pin_index *ix, void *what, pin_aren
     return status == PIN_OK ? pin_buf_status(out) : status;
 }
 
+static pin_status find(uint32_t *item, pin_cli_index *index, pin_str id, pin_error *err)
+{
+    pin_status status = PIN_NO_SPACE;
+    if (!pin_cli_room_ready(&index->room))
+        return pin_fail(err, PIN_NO_SPACE, 0, "out of memory");
+    do
+        status = pin_index_find_item(item, index->ix, id, &index->room.arena, err);
+    while (pin_cli_room_again(&index->room, status));
+    return status;
+}
+
+/* MODULE/SLUG@REVISION of an item that is there: this index keeps the newest words only. */
+static bool asks_for_revision(pin_cli_index *index, pin_str id, pin_str *item)
+{
+    uint32_t    number;
+    const char *at = id.len > 0 ? memchr(id.at, '@', id.len) : NULL;
+    *item = pin_str_part(id, 0, at ? (size_t)(at - id.at) : 0);
+    return at && find(&number, index, *item, NULL) == PIN_OK;
+}
+
 static int show(pin_cli *cli, pin_cli_index *index, pin_str id)
 {
     card       c = {.json = pin_cli_has(cli, "json"),
                     .markdown = pin_cli_has(cli, "markdown"),
                     .text = {.width = cli->width, .colour = cli->colour}};
     pin_error  err = {0};
-    pin_status status;
-    do
-        status = pin_index_find_item(&c.item, index->ix, id, &index->room.arena, &err);
-    while (pin_cli_room_again(&index->room, status));
+    pin_str    item;
+    pin_status status = find(&c.item, index, id, &err);
+    if (status == PIN_NOT_FOUND && asks_for_revision(index, id, &item)) {
+        pin_cli_note(cli, "'%s' has no older revisions of '%.*s'", index->path, (int)item.len, item.at);
+        return PIN_EXIT_NONE;
+    }
     if (status == PIN_NOT_FOUND)
         return pin_cli_no_item(cli, index, id);
     if (status != PIN_OK)

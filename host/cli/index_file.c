@@ -57,6 +57,8 @@ void pin_cli_index_close(pin_cli_index *index)
 int pin_cli_index_complain(pin_cli *cli, const pin_cli_index *index, const pin_error *err)
 {
     pin_folder_error why;
+    if (err->code == PIN_LIMIT || err->code == PIN_BAD_INPUT) /* the question's fault, not the file's */
+        return pin_cli_misuse(cli, "cannot answer: %s", err->message ? err->message : "unknown failure");
     explain(&why, "read", index->path, err);
     return pin_cli_misuse(cli, "%s", why.text);
 }

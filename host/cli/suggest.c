@@ -129,6 +129,7 @@ int pin_cli_no_item(pin_cli *cli, pin_cli_index *index, pin_str id)
 {
     pin_release release;
     near_id     near[SHOWN];
+    int         shown = (int)(id.len < 200 ? id.len : 200);
     uint32_t    count = 0;
     pin_index_release(&release, index->ix);
     for (uint32_t i = 0; i < release.item_count && i < ITEMS_LOOKED_AT; i++) {
@@ -141,11 +142,11 @@ int pin_cli_no_item(pin_cli *cli, pin_cli_index *index, pin_str id)
             keep_nearest(near, &count, item.id, distance);
     }
     if (count == 0)
-        pin_cli_note(cli, "no item '%.*s' in '%s'", (int)(id.len < 200 ? id.len : 200), id.at, index->path);
+        pin_cli_note(cli, "no item '%.*s' in '%s'", shown, id.at, index->path);
     else if (count == 1)
-        pin_cli_note(cli, "no item '%.*s': did you mean '%s'?", (int)id.len, id.at, near[0].id);
+        pin_cli_note(cli, "no item '%.*s': did you mean '%s'?", shown, id.at, near[0].id);
     else
-        pin_cli_note(cli, "no item '%.*s': did you mean '%s'%s%s%s or '%s'?", (int)id.len, id.at, near[0].id,
+        pin_cli_note(cli, "no item '%.*s': did you mean '%s'%s%s%s or '%s'?", shown, id.at, near[0].id,
                      count > 2 ? ", '" : "", count > 2 ? near[1].id : "", count > 2 ? "'" : "", near[count - 1].id);
     return PIN_EXIT_NONE;
 }
