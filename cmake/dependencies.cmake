@@ -13,7 +13,7 @@ need(JANSSON jansson)
 need(ZLIB zlib)
 need(ZSTD libzstd)
 need(SODIUM libsodium)
-need(BROTLI libbrotlienc)
+need(BROTLI libbrotlienc libbrotlidec)
 need(MICROHTTPD libmicrohttpd)
 need(UTF8PROC libutf8proc)
 set(indexer_libraries PkgConfig::MD4C PkgConfig::YAML PkgConfig::JANSSON PkgConfig::ZLIB PkgConfig::ZSTD

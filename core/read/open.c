@@ -276,4 +276,5 @@ pin_status pin_index_lend(pin_index *ix, const pin_file *file, pin_error *err)
 }
 
 void pin_index_release(pin_release *out, const pin_index *ix) { *out = ix->release; }
+void pin_index_set_base(pin_index *ix, pin_str base) { ix->release.base = base; }
 void pin_read_settings(pin_settings *out, const pin_index *ix) { *out = ix->settings; }

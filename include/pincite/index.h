@@ -66,6 +66,8 @@ typedef struct pin_release {
     pin_str  default_source;    /* id of the source meant when none is named, or empty              */
 } pin_release;
 void pin_index_release(pin_release *out, const pin_index *ix);
+/* From now on addresses are made with `base` (borrowed), whatever the file says. Not while others read. */
+void pin_index_set_base(pin_index *ix, pin_str base);
 
 /* ---- Modules ---- numbered 0 .. module_count-1, in the order of the hub */
 typedef struct pin_module {
