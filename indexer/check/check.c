@@ -205,8 +205,9 @@ static void report_unchecked(pin_check *k)
             continue;
         pin_str hint = pin_pool_format(k->pool, "load it: --source %.*s=PATH", PIN_ARG(s->id));
         pin_finding_add(k->findings, PIN_NOTE, "not-checked", (pin_origin){0}, (pin_str){0}, hint.at,
-                        "%llu citations of '%.*s' are not checked: its text is not loaded",
-                        (unsigned long long)k->unchecked[i], PIN_ARG(s->name_count ? s->names[0] : s->id));
+                        "%llu citation%s of '%.*s' %s not checked: its text is not loaded",
+                        (unsigned long long)k->unchecked[i], k->unchecked[i] == 1 ? "" : "s",
+                        PIN_ARG(s->name_count ? s->names[0] : s->id), k->unchecked[i] == 1 ? "is" : "are");
     }
 }
 

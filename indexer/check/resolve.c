@@ -432,9 +432,16 @@ static bool is_telling(const pin_draft_source *s, pin_str name, pin_str written)
 /* The first place where `s` is named in `text`; empty when nowhere. The longest name wins. */
 static pin_str find_mention(const pin_draft_source *s, pin_str text)
 {
+    bool begins[256] = {false}; /* bytes that a name begins with */
+    for (uint32_t i = 0; i < s->name_count; i++)
+        if (s->names[i].len) {
+            unsigned char c = (unsigned char)pin_ascii_lower((unsigned char)s->names[i].at[0]);
+            begins[c] = true;
+            begins[c >= 'a' && c <= 'z' ? c - 32 : c] = true;
+        }
     for (size_t pos = 0; pos < text.len; pos++) {
         size_t longest = 0;
-        if (pos > 0 && is_word_byte(text, pos - 1))
+        if (!begins[(unsigned char)text.at[pos]] || (pos > 0 && is_word_byte(text, pos - 1)))
             continue;
         for (uint32_t i = 0; i < s->name_count; i++) {
             size_t len = name_at(text, pos, s->names[i]);
