@@ -22,8 +22,8 @@ static pin_status find(uint32_t *provision, uint32_t *act, const pin_index *ix, 
     return status;
 }
 
-pin_status pin_page_cited_number(pin_page_cited *out, const pin_index *ix, uint32_t provision, pin_arena *arena,
-                                 pin_error *err)
+pin_status pin_page_cited_number(pin_page_cited *out, const pin_index *ix, uint32_t provision,
+                                 pin_arena *arena, pin_error *err)
 {
     pin_provision p;
     pin_status    status = pin_index_provision(&p, ix, provision, arena, err);
@@ -33,8 +33,8 @@ pin_status pin_page_cited_number(pin_page_cited *out, const pin_index *ix, uint3
     return pin_index_source(&out->source, ix, p.source, arena, err);
 }
 
-pin_status pin_page_cited_of(pin_page_cited *out, const pin_index *ix, pin_str source, pin_str id, pin_arena *arena,
-                             pin_error *err)
+pin_status pin_page_cited_of(pin_page_cited *out, const pin_index *ix, pin_str source, pin_str id,
+                             pin_arena *arena, pin_error *err)
 {
     uint32_t   provision, act;
     pin_status status = find(&provision, &act, ix, source, id, err);
@@ -63,8 +63,8 @@ static bool touches(uint8_t *touch, const pin_citation *c, pin_str source, pin_s
 }
 
 /* The strongest touch of item `number`; false when it does not cite the provision. */
-static pin_status touch_of(bool *any, pin_citing *out, const pin_index *ix, uint32_t number, pin_str source, pin_str id,
-                           pin_arena *arena, pin_error *err)
+static pin_status touch_of(bool *any, pin_citing *out, const pin_index *ix, uint32_t number, pin_str source,
+                           pin_str id, pin_arena *arena, pin_error *err)
 {
     size_t     mark = arena->used;
     pin_item   item;

@@ -132,7 +132,7 @@ static void add_code_point(pin_flow *flow, uint32_t c)
         flow->glued = true;
     }
     show_style(flow);
-    char bytes[4];
+    char   bytes[4];
     size_t len = pin_utf8_put(bytes, c);
     memcpy(flow->word + flow->word_len, bytes, len);
     flow->word_len += len;

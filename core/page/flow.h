@@ -1,5 +1,5 @@
 /* Words flowing into lines of a stated width, with indents, bullets and gutters in front: how text
- * reaches a terminal. Everything written through it is cleaned, so no text of a corpus can drive a terminal. */
+ * reaches a terminal. All of it is cleaned on the way, so no text of a corpus can drive a terminal. */
 #ifndef PIN_PAGE_FLOW_H
 #define PIN_PAGE_FLOW_H
 
@@ -17,7 +17,7 @@ typedef enum pin_flow_style {
 } pin_flow_style;
 
 typedef struct pin_flow_indent {
-    char     lead[20], rest[20];         /* before the first line and before the others, NUL-terminated UTF-8 */
+    char     lead[20], rest[20];         /* before the first line and before the others, UTF-8, then NUL  */
     uint32_t lead_columns, rest_columns; /* of these                                                  */
     bool     led;                        /* the first line has been written                           */
 } pin_flow_indent;

@@ -107,8 +107,7 @@ static void key_null(json *j, const char *name)
 static void add_escaped(pin_buf *out, uint32_t c)
 {
     static const char hex[] = "0123456789abcdef";
-    static const char short_form[32] = {
-        ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
+    static const char short_form[32] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
     pin_buf_byte(out, '\\');
     if (c < 32 && short_form[c]) {
         pin_buf_byte(out, short_form[c]);
@@ -119,7 +118,10 @@ static void add_escaped(pin_buf *out, uint32_t c)
     pin_buf_byte(out, hex[c & 15]);
 }
 
-static bool stands_for_itself(uint8_t byte) { return byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\'; }
+static bool stands_for_itself(uint8_t byte)
+{
+    return byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\';
+}
 
 void pin_json_string(pin_buf *out, pin_str value)
 {
@@ -151,7 +153,8 @@ void pin_json_string(pin_buf *out, pin_str value)
 /* ---- Parts that several answers share ---- */
 
 /* Addresses are made of slugs and of the base address, so they are written through the same escape. */
-static pin_status key_url(json *j, const char *name, pin_str base, pin_str id, pin_arena *arena, pin_error *err)
+static pin_status key_url(json *j, const char *name, pin_str base, pin_str id, pin_arena *arena,
+                          pin_error *err)
 {
     size_t mark = arena->used, len = base.len + id.len + 2;
     char  *room = pin_arena_take(arena, len, 1);
@@ -164,8 +167,8 @@ static pin_status key_url(json *j, const char *name, pin_str base, pin_str id, p
     return PIN_OK;
 }
 
-static pin_status key_law_urls(json *j, const pin_index *ix, const pin_source *source, pin_str id, pin_arena *arena,
-                               pin_error *err)
+static pin_status key_law_urls(json *j, const pin_index *ix, const pin_source *source, pin_str id,
+                               pin_arena *arena, pin_error *err)
 {
     size_t  mark = arena->used;
     pin_str base = pin_page_base(ix);
@@ -210,7 +213,8 @@ static void citation(json *j, const pin_citation *c)
 }
 
 /* id, revision, module, module_title, question, verdict, status, url, pinned_url: the head of an item. */
-static pin_status item_head(json *j, const pin_index *ix, const pin_item *item, pin_arena *arena, pin_error *err)
+static pin_status item_head(json *j, const pin_index *ix, const pin_item *item, pin_arena *arena,
+                            pin_error *err)
 {
     pin_module module;
     pin_status status = pin_index_module(&module, ix, item->module, err);
@@ -232,11 +236,16 @@ static pin_status item_head(json *j, const pin_index *ix, const pin_item *item, 
 static const char *tier_name(uint8_t tier)
 {
     switch ((pin_tier)tier) {
-    case PIN_TIER_EXACT: return "exact";
-    case PIN_TIER_SYNONYM: return "synonym";
-    case PIN_TIER_PREFIX: return "prefix";
-    case PIN_TIER_TYPO: return "typo";
-    case PIN_TIER_UNKNOWN: break;
+    case PIN_TIER_EXACT:
+        return "exact";
+    case PIN_TIER_SYNONYM:
+        return "synonym";
+    case PIN_TIER_PREFIX:
+        return "prefix";
+    case PIN_TIER_TYPO:
+        return "typo";
+    case PIN_TIER_UNKNOWN:
+        break;
     }
     return "unknown";
 }
@@ -399,7 +408,8 @@ pin_status pin_json_search(pin_buf *out, const pin_index *ix, pin_str query, con
 }
 
 /* ---- One item ---- */
-static pin_status item_citation(json *j, const pin_index *ix, const pin_citation *c, pin_arena *arena, pin_error *err)
+static pin_status item_citation(json *j, const pin_index *ix, const pin_citation *c, pin_arena *arena,
+                                pin_error *err)
 {
     size_t        mark = arena->used;
     pin_provision provision = {0};
@@ -421,7 +431,8 @@ static pin_status item_citation(json *j, const pin_index *ix, const pin_citation
     return PIN_OK;
 }
 
-pin_status pin_json_item(pin_buf *out, const pin_index *ix, uint32_t number_of, pin_arena *arena, pin_error *err)
+pin_status pin_json_item(pin_buf *out, const pin_index *ix, uint32_t number_of, pin_arena *arena,
+                         pin_error *err)
 {
     pin_item   item;
     pin_str    answer = {0};
@@ -465,7 +476,8 @@ pin_status pin_json_item(pin_buf *out, const pin_index *ix, uint32_t number_of, 
 /* ---- The law ---- */
 
 /* source, provision, label, kind, heading, own, text, and both addresses. */
-static pin_status provision_keys(json *j, const pin_index *ix, const pin_provision *p, pin_arena *arena, pin_error *err)
+static pin_status provision_keys(json *j, const pin_index *ix, const pin_provision *p, pin_arena *arena,
+                                 pin_error *err)
 {
     pin_source source;
     pin_status status = pin_index_source(&source, ix, p->source, arena, err);
@@ -483,7 +495,8 @@ static pin_status provision_keys(json *j, const pin_index *ix, const pin_provisi
     return key_law_urls(j, ix, &source, p->id, arena, err);
 }
 
-static pin_status id_of(pin_str *out, const pin_index *ix, uint32_t provision, pin_arena *arena, pin_error *err)
+static pin_status id_of(pin_str *out, const pin_index *ix, uint32_t provision, pin_arena *arena,
+                        pin_error *err)
 {
     pin_provision p;
     pin_status    status = pin_index_provision(&p, ix, provision, arena, err);
@@ -491,7 +504,8 @@ static pin_status id_of(pin_str *out, const pin_index *ix, uint32_t provision, p
     return status;
 }
 
-static pin_status children(json *j, const pin_index *ix, const pin_provision *p, pin_arena *arena, pin_error *err)
+static pin_status children(json *j, const pin_index *ix, const pin_provision *p, pin_arena *arena,
+                           pin_error *err)
 {
     key(j, "children");
     open(j, '[');
@@ -502,14 +516,16 @@ static pin_status children(json *j, const pin_index *ix, const pin_provision *p,
         if (status != PIN_OK)
             return status;
         text(j, child.id);
-        i = child.end > i ? child.end : i + 1; /* the reader promises end > number; do not rely on it to stop */
+        i = child.end > i ? child.end
+                          : i + 1; /* the reader promises end > number; do not rely on it to stop */
         arena->used = mark;
     }
     close(j, ']');
     return PIN_OK;
 }
 
-pin_status pin_json_provision(pin_buf *out, const pin_index *ix, uint32_t provision, pin_arena *arena, pin_error *err)
+pin_status pin_json_provision(pin_buf *out, const pin_index *ix, uint32_t provision, pin_arena *arena,
+                              pin_error *err)
 {
     pin_provision p;
     pin_str       parent = {0};
@@ -530,8 +546,8 @@ pin_status pin_json_provision(pin_buf *out, const pin_index *ix, uint32_t provis
     return status == PIN_OK ? pin_buf_status(out) : status;
 }
 
-static pin_status law_reference(json *j, const pin_index *ix, pin_str written, const pin_ref *ref, pin_arena *arena,
-                                pin_error *err)
+static pin_status law_reference(json *j, const pin_index *ix, pin_str written, const pin_ref *ref,
+                                pin_arena *arena, pin_error *err)
 {
     size_t        mark = arena->used;
     pin_str       label;
@@ -552,8 +568,8 @@ static pin_status law_reference(json *j, const pin_index *ix, pin_str written, c
     return PIN_OK;
 }
 
-pin_status pin_json_law(pin_buf *out, const pin_index *ix, pin_str written, const pin_refs *refs, pin_arena *arena,
-                        pin_error *err)
+pin_status pin_json_law(pin_buf *out, const pin_index *ix, pin_str written, const pin_refs *refs,
+                        pin_arena *arena, pin_error *err)
 {
     json j = {out, false};
     open(&j, '{');
@@ -572,7 +588,8 @@ pin_status pin_json_law(pin_buf *out, const pin_index *ix, pin_str written, cons
     return pin_buf_status(out);
 }
 
-static pin_status citing_item(json *j, const pin_index *ix, const pin_citing *c, pin_arena *arena, pin_error *err)
+static pin_status citing_item(json *j, const pin_index *ix, const pin_citing *c, pin_arena *arena,
+                              pin_error *err)
 {
     size_t     mark = arena->used;
     pin_item   item;
@@ -598,8 +615,8 @@ static pin_status citing_item(json *j, const pin_index *ix, const pin_citing *c,
     return PIN_OK;
 }
 
-static pin_status json_citings(pin_buf *out, const pin_index *ix, const pin_page_cited *cited, const pin_citings *citings,
-                               pin_arena *arena, pin_error *err)
+static pin_status json_citings(pin_buf *out, const pin_index *ix, const pin_page_cited *cited,
+                               const pin_citings *citings, pin_arena *arena, pin_error *err)
 {
     json j = {out, false};
     open(&j, '{');
@@ -631,8 +648,8 @@ pin_status pin_json_citing(pin_buf *out, const pin_index *ix, uint32_t provision
     return status == PIN_OK ? json_citings(out, ix, &cited, citings, arena, err) : status;
 }
 
-pin_status pin_json_citings_of(pin_buf *out, const pin_index *ix, pin_str source, pin_str id, const pin_citings *citings,
-                               pin_arena *arena, pin_error *err)
+pin_status pin_json_citings_of(pin_buf *out, const pin_index *ix, pin_str source, pin_str id,
+                               const pin_citings *citings, pin_arena *arena, pin_error *err)
 {
     pin_page_cited cited;
     pin_status     status = pin_page_cited_of(&cited, ix, source, id, arena, err);
@@ -657,7 +674,8 @@ static pin_status count_cited(uint32_t *out, const pin_index *ix, const pin_sour
     return PIN_OK;
 }
 
-static pin_status coverage_sources(json *j, const pin_index *ix, uint32_t count, pin_arena *arena, pin_error *err)
+static pin_status coverage_sources(json *j, const pin_index *ix, uint32_t count, pin_arena *arena,
+                                   pin_error *err)
 {
     key(j, "sources");
     open(j, '[');
@@ -708,7 +726,8 @@ static pin_status coverage_modules(json *j, const pin_index *ix, uint32_t count,
 
 pin_status pin_json_coverage(pin_buf *out, const pin_index *ix, pin_arena *arena, pin_error *err)
 {
-    static const char *const state_keys[5] = {"resolved", "missing", "other_act", "not_understood", "not_checked"};
+    static const char *const state_keys[5] = {"resolved", "missing", "other_act", "not_understood",
+                                              "not_checked"};
     pin_release              release;
     pin_index_release(&release, ix);
     json j = {out, false};

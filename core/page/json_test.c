@@ -45,7 +45,10 @@ static void quotes_backslashes_and_controls_are_escaped(void **state)
 static void bad_utf8_becomes_the_replacement_character(void **state)
 {
     (void)state;
-    a_string_reads_as(PIN_STR("a\xFF" "b"), "\"a\xEF\xBF\xBD" "b\"");
+    a_string_reads_as(PIN_STR("a\xFF"
+                              "b"),
+                      "\"a\xEF\xBF\xBD"
+                      "b\"");
     a_string_reads_as(PIN_STR("\xC3"), "\"\xEF\xBF\xBD\"");
     a_string_reads_as(PIN_STR("\xED\xA0\x80"), "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"");
 }

@@ -15,12 +15,12 @@ typedef struct md {
     uint32_t list_count;
     pin_str  targets[PIN_BLOCK_DEPTH];
     uint32_t target_count;
-    bool     line;    /* something is on the line  */
-    bool     any;     /* something was written     */
-    bool     gap;     /* an empty line is due      */
-    bool     fresh;   /* in an entry, before its first block */
-    bool     header;  /* the row is a header       */
-    uint32_t cells;   /* of the row so far         */
+    bool     line;   /* something is on the line  */
+    bool     any;    /* something was written     */
+    bool     gap;    /* an empty line is due      */
+    bool     fresh;  /* in an entry, before its first block */
+    bool     header; /* the row is a header       */
+    uint32_t cells;  /* of the row so far         */
     char     bullet[24];
 } md;
 
@@ -79,9 +79,21 @@ static void pop_front(md *m)
 static bool is_special(uint32_t c)
 {
     switch (c) {
-    case '\\': case '`': case '*': case '_': case '[': case ']': case '<': case '>': case '|': case '~': case '&':
-    case '$': return true;
-    default: return false;
+    case '\\':
+    case '`':
+    case '*':
+    case '_':
+    case '[':
+    case ']':
+    case '<':
+    case '>':
+    case '|':
+    case '~':
+    case '&':
+    case '$':
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -93,8 +105,8 @@ static bool begins_block(pin_str text)
         digits++;
     if (digits > 0)
         return false; /* the mark after the digits is escaped instead */
-    return text.len > 0 && (text.at[0] == '#' || text.at[0] == '-' || text.at[0] == '+' || text.at[0] == '=' ||
-                            text.at[0] == ':');
+    return text.len > 0 && (text.at[0] == '#' || text.at[0] == '-' || text.at[0] == '+' ||
+                            text.at[0] == '=' || text.at[0] == ':');
 }
 
 static void escaped(md *m, pin_str text)
@@ -218,7 +230,8 @@ static void push_lead(md *m, pin_str lead, const char *rest)
     }
     size_t before = m->front_len;
     push_front(m, rest);
-    size_t len = m->front_len - before == lead.len ? lead.len : 0; /* 0: deeper than a line should be indented */
+    size_t len =
+        m->front_len - before == lead.len ? lead.len : 0; /* 0: deeper than a line should be indented */
     for (size_t i = 0; i < len; i++)
         m->bullet[i] = lead.at[i];
     m->bullet[len] = '\0';
@@ -293,9 +306,15 @@ static void begin_block(md *m, const pin_block *b)
             raw(m, "#");
         raw(m, " ");
         break;
-    case PIN_B_LIST: begin_list(m, 0); break;
-    case PIN_B_NUMBERED: begin_list(m, (uint64_t)b->number + 1); break;
-    case PIN_B_ENTRY: begin_entry(m); return;
+    case PIN_B_LIST:
+        begin_list(m, 0);
+        break;
+    case PIN_B_NUMBERED:
+        begin_list(m, (uint64_t)b->number + 1);
+        break;
+    case PIN_B_ENTRY:
+        begin_entry(m);
+        return;
     case PIN_B_QUOTE:
         m->gap = m->gap || !m->fresh;
         push_lead(m, PIN_STR("> "), "> ");
@@ -313,7 +332,9 @@ static void begin_block(md *m, const pin_block *b)
         m->cells++;
         raw(m, "| ");
         break;
-    case PIN_B_CODE_BLOCK: code_block(m, b->text, b->extra); break;
+    case PIN_B_CODE_BLOCK:
+        code_block(m, b->text, b->extra);
+        break;
     case PIN_B_RULE:
         end_line(m);
         m->gap = true;
@@ -321,13 +342,25 @@ static void begin_block(md *m, const pin_block *b)
         end_line(m);
         m->gap = true;
         break;
-    case PIN_B_EMPHASIS: raw(m, "*"); break;
-    case PIN_B_STRONG: raw(m, "**"); break;
-    case PIN_B_STRIKE: raw(m, "~~"); break;
+    case PIN_B_EMPHASIS:
+        raw(m, "*");
+        break;
+    case PIN_B_STRONG:
+        raw(m, "**");
+        break;
+    case PIN_B_STRIKE:
+        raw(m, "~~");
+        break;
     case PIN_B_LINK:
-    case PIN_B_ITEM_LINK: open_link(m, b->text); break;
-    case PIN_B_TEXT: escaped(m, b->text); break;
-    case PIN_B_CODE: code_span(m, b->text); break;
+    case PIN_B_ITEM_LINK:
+        open_link(m, b->text);
+        break;
+    case PIN_B_TEXT:
+        escaped(m, b->text);
+        break;
+    case PIN_B_CODE:
+        code_span(m, b->text);
+        break;
     case PIN_B_BREAK:
         raw(m, "\\");
         end_line(m);
@@ -337,7 +370,8 @@ static void begin_block(md *m, const pin_block *b)
         escaped(m, b->extra.len > 0 ? b->extra : PIN_STR("image"));
         address(m, b->text);
         break;
-    default: break; /* the words of a citation stand for themselves */
+    default:
+        break; /* the words of a citation stand for themselves */
     }
     m->fresh = false;
 }
@@ -345,7 +379,9 @@ static void begin_block(md *m, const pin_block *b)
 static void end_block(md *m, uint32_t op)
 {
     switch (op) {
-    case PIN_B_PARAGRAPH: end_line(m); break;
+    case PIN_B_PARAGRAPH:
+        end_line(m);
+        break;
     case PIN_B_HEADING:
         end_line(m);
         m->gap = true;
@@ -366,15 +402,30 @@ static void end_block(md *m, uint32_t op)
         pop_front(m);
         m->gap = true;
         break;
-    case PIN_B_CELL: raw(m, " "); break;
-    case PIN_B_ROW: close_row(m); break;
-    case PIN_B_TABLE: m->gap = true; break;
-    case PIN_B_EMPHASIS: raw(m, "*"); break;
-    case PIN_B_STRONG: raw(m, "**"); break;
-    case PIN_B_STRIKE: raw(m, "~~"); break;
+    case PIN_B_CELL:
+        raw(m, " ");
+        break;
+    case PIN_B_ROW:
+        close_row(m);
+        break;
+    case PIN_B_TABLE:
+        m->gap = true;
+        break;
+    case PIN_B_EMPHASIS:
+        raw(m, "*");
+        break;
+    case PIN_B_STRONG:
+        raw(m, "**");
+        break;
+    case PIN_B_STRIKE:
+        raw(m, "~~");
+        break;
     case PIN_B_LINK:
-    case PIN_B_ITEM_LINK: close_link(m); break;
-    default: break;
+    case PIN_B_ITEM_LINK:
+        close_link(m);
+        break;
+    default:
+        break;
     }
     m->fresh = false;
 }
@@ -437,7 +488,8 @@ static void citation(md *m, const pin_citation *c)
     end_line(m);
 }
 
-pin_status pin_markdown_item(pin_buf *out, const pin_index *ix, uint32_t number, pin_arena *arena, pin_error *err)
+pin_status pin_markdown_item(pin_buf *out, const pin_index *ix, uint32_t number, pin_arena *arena,
+                             pin_error *err)
 {
     pin_item   item;
     pin_status status = pin_index_item(&item, ix, number, arena, err);
@@ -449,9 +501,10 @@ pin_status pin_markdown_item(pin_buf *out, const pin_index *ix, uint32_t number,
     end_line(&m);
     m.gap = true;
     fact(&m, "Id", item.id);
-    fact(&m, "Status", item.status_text.len > 0   ? item.status_text
-                       : item.status.len > 0 ? item.status
-                                             : PIN_STR("none given"));
+    fact(&m, "Status",
+         item.status_text.len > 0 ? item.status_text
+         : item.status.len > 0    ? item.status
+                                  : PIN_STR("none given"));
     fact(&m, "Author", item.author);
     fact(&m, "Published", item.published);
     fact(&m, "Updated", item.updated);

@@ -185,8 +185,8 @@ pin_status pin_page_label(pin_str *out, pin_str id, pin_arena *arena, pin_error 
     return PIN_OK;
 }
 
-pin_status pin_page_ref_label(pin_str *out, const pin_index *ix, const pin_ref *ref, pin_str written, pin_arena *arena,
-                              pin_error *err)
+pin_status pin_page_ref_label(pin_str *out, const pin_index *ix, const pin_ref *ref, pin_str written,
+                              pin_arena *arena, pin_error *err)
 {
     if (ref->provision != PIN_NO_PROVISION) {
         pin_provision provision;

@@ -26,10 +26,10 @@ typedef struct pin_page_cited {
     pin_source source;
     pin_str    id, label;
 } pin_page_cited;
-pin_status pin_page_cited_of(pin_page_cited *out, const pin_index *ix, pin_str source, pin_str id, pin_arena *arena,
-                             pin_error *err);
-pin_status pin_page_cited_number(pin_page_cited *out, const pin_index *ix, uint32_t provision, pin_arena *arena,
-                                 pin_error *err);
+pin_status pin_page_cited_of(pin_page_cited *out, const pin_index *ix, pin_str source, pin_str id,
+                             pin_arena *arena, pin_error *err);
+pin_status pin_page_cited_number(pin_page_cited *out, const pin_index *ix, uint32_t provision,
+                                 pin_arena *arena, pin_error *err);
 
 /* The label of an id without its source, in `arena`. */
 pin_status pin_page_label(pin_str *out, pin_str id, pin_arena *arena, pin_error *err);
@@ -50,7 +50,7 @@ uint32_t pin_page_text_columns(pin_str text);
 
 /* The human label of a reference: that of the provision where it exists, else made from the id, else
  * the words as written. Lives in the index or in `arena`. */
-pin_status pin_page_ref_label(pin_str *out, const pin_index *ix, const pin_ref *ref, pin_str written, pin_arena *arena,
-                              pin_error *err);
+pin_status pin_page_ref_label(pin_str *out, const pin_index *ix, const pin_ref *ref, pin_str written,
+                              pin_arena *arena, pin_error *err);
 
 #endif

@@ -5,7 +5,7 @@
 #include "core/page/text_blocks.h"
 
 enum {
-    CITED_IN_HIT = 4, /* citations named below a hit; the card has them all                     */
+    CITED_IN_HIT = 4,   /* citations named below a hit; the card has them all                     */
     WORDS_BESIDE = 1500 /* bytes of cited words below a citation; `law` has them all             */
 };
 
@@ -33,7 +33,8 @@ static void flow_status(pin_flow *flow, const pin_item *item)
 }
 
 /* The name of the act of a citation, and what stands between it and the label. */
-static pin_status flow_act(pin_flow *flow, const pin_index *ix, const pin_citation *c, pin_arena *arena, pin_error *err)
+static pin_status flow_act(pin_flow *flow, const pin_index *ix, const pin_citation *c, pin_arena *arena,
+                           pin_error *err)
 {
     size_t     mark = arena->used;
     uint32_t   number;
@@ -52,8 +53,8 @@ static pin_status flow_act(pin_flow *flow, const pin_index *ix, const pin_citati
 
 /* "CRA, Article 13(8)", or the words as written where there is nothing better. In a row of citations the
  * act is named only where it is another than that of the citation `before`. */
-static pin_status flow_citation(pin_flow *flow, const pin_index *ix, const pin_citation *c, const pin_citation *before,
-                                pin_arena *arena, pin_error *err)
+static pin_status flow_citation(pin_flow *flow, const pin_index *ix, const pin_citation *c,
+                                const pin_citation *before, pin_arena *arena, pin_error *err)
 {
     bool act_is_plain = before && c->id.len > 0 && pin_str_equal(before->source, c->source);
     if (c->source.len > 0 && !act_is_plain) {
@@ -179,7 +180,8 @@ static void flow_snippet(pin_flow *flow, const pin_snippet *s)
     size_t at = 0;
     for (uint32_t i = 0; i < s->mark_count; i++) {
         pin_flow_text(flow, pin_str_part(s->text, at, s->marks[i].start));
-        flow_label(flow, PIN_FLOW_BOLD | PIN_FLOW_MARK, pin_str_part(s->text, s->marks[i].start, s->marks[i].end));
+        flow_label(flow, PIN_FLOW_BOLD | PIN_FLOW_MARK,
+                   pin_str_part(s->text, s->marks[i].start, s->marks[i].end));
         if (s->marks[i].end > at)
             at = s->marks[i].end;
     }
@@ -187,8 +189,8 @@ static void flow_snippet(pin_flow *flow, const pin_snippet *s)
     pin_flow_line(flow);
 }
 
-static pin_status flow_hit_citations(pin_flow *flow, const pin_index *ix, const pin_item *item, pin_arena *arena,
-                                     pin_error *err)
+static pin_status flow_hit_citations(pin_flow *flow, const pin_index *ix, const pin_item *item,
+                                     pin_arena *arena, pin_error *err)
 {
     if (item->citation_count == 0)
         return PIN_OK;
@@ -196,8 +198,8 @@ static pin_status flow_hit_citations(pin_flow *flow, const pin_index *ix, const 
     for (uint32_t i = 0; i < item->citation_count && i < CITED_IN_HIT; i++) {
         if (i > 0)
             pin_flow_texts(flow, "; ");
-        pin_status status = flow_citation(flow, ix, &item->citations[i], i > 0 ? &item->citations[i - 1] : NULL, arena,
-                                          err);
+        pin_status status =
+            flow_citation(flow, ix, &item->citations[i], i > 0 ? &item->citations[i - 1] : NULL, arena, err);
         if (status != PIN_OK)
             return status;
     }
@@ -229,8 +231,8 @@ static void flow_reasons(pin_flow *flow, const pin_hit *hit)
     }
 }
 
-static pin_status flow_hit(pin_flow *flow, const pin_index *ix, const pin_hit *hit, uint32_t rank, pin_arena *arena,
-                           pin_error *err)
+static pin_status flow_hit(pin_flow *flow, const pin_index *ix, const pin_hit *hit, uint32_t rank,
+                           pin_arena *arena, pin_error *err)
 {
     size_t     mark = arena->used;
     pin_item   item;
@@ -301,7 +303,8 @@ static pin_status flow_card_citation(pin_flow *flow, const pin_index *ix, const 
                                      pin_arena *arena, pin_error *err)
 {
     const pin_citation *c = &item->citations[i];
-    bool repeated = i > 0 && c->in_list && item->citations[i - 1].in_list && item->citations[i - 1].entry == c->entry;
+    bool                repeated =
+        i > 0 && c->in_list && item->citations[i - 1].in_list && item->citations[i - 1].entry == c->entry;
     pin_flow_push(flow, "• ", "  ");
     uint32_t   style = pin_flow_style_on(flow, PIN_FLOW_CITE);
     pin_status status = flow_citation(flow, ix, c, NULL, arena, err);
@@ -401,8 +404,9 @@ pin_status pin_text_item(pin_buf *out, const pin_index *ix, uint32_t number, con
         status = flow_card_citations(&flow, ix, &item, true, "Citations", arena, err);
     if (status == PIN_OK)
         status = flow_card_citations(&flow, ix, &item, false,
-                                     item.citation_count > 0 && item.citations[0].in_list ? "Also cited in the answer"
-                                                                                          : "Cited in the answer",
+                                     item.citation_count > 0 && item.citations[0].in_list
+                                         ? "Also cited in the answer"
+                                         : "Cited in the answer",
                                      arena, err);
     if (status != PIN_OK)
         return status;
@@ -534,8 +538,9 @@ static pin_status flow_citing(pin_flow *flow, const pin_index *ix, const pin_cit
     return status;
 }
 
-static pin_status text_citings(pin_buf *out, const pin_index *ix, const pin_page_cited *cited, const pin_citings *citings,
-                               const pin_text_options *options, pin_arena *arena, pin_error *err)
+static pin_status text_citings(pin_buf *out, const pin_index *ix, const pin_page_cited *cited,
+                               const pin_citings *citings, const pin_text_options *options, pin_arena *arena,
+                               pin_error *err)
 {
     pin_flow   flow;
     pin_status status = PIN_OK;
@@ -567,8 +572,9 @@ pin_status pin_text_citing(pin_buf *out, const pin_index *ix, uint32_t provision
     return status == PIN_OK ? text_citings(out, ix, &cited, citings, options, arena, err) : status;
 }
 
-pin_status pin_text_citings_of(pin_buf *out, const pin_index *ix, pin_str source, pin_str id, const pin_citings *citings,
-                               const pin_text_options *options, pin_arena *arena, pin_error *err)
+pin_status pin_text_citings_of(pin_buf *out, const pin_index *ix, pin_str source, pin_str id,
+                               const pin_citings *citings, const pin_text_options *options, pin_arena *arena,
+                               pin_error *err)
 {
     pin_page_cited cited;
     pin_status     status = pin_page_cited_of(&cited, ix, source, id, arena, err);

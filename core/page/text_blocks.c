@@ -30,7 +30,8 @@ static uint32_t measure_cell(pin_block_walk *walk)
         if (block.op == PIN_B_END && block.number == PIN_B_CELL)
             break;
         if (block.op == PIN_B_TEXT || block.op == PIN_B_CODE)
-            columns += pin_page_text_columns(block.text) + (block.text.len > 0); /* a space may stand at its edge */
+            columns +=
+                pin_page_text_columns(block.text) + (block.text.len > 0); /* a space may stand at its edge */
         else if (block.op == PIN_B_IMAGE)
             columns += pin_page_text_columns(block.extra);
     }
@@ -156,7 +157,8 @@ static void write_table(context *c, pin_block_walk *walk, uint32_t columns)
             break;
         if (block.op != PIN_B_ROW)
             continue;
-        uint32_t style = pin_flow_style_on(c->flow, block.number == 1 && t.fits ? PIN_FLOW_BOLD : PIN_FLOW_PLAIN);
+        uint32_t style =
+            pin_flow_style_on(c->flow, block.number == 1 && t.fits ? PIN_FLOW_BOLD : PIN_FLOW_PLAIN);
         if (t.fits)
             write_row_aligned(c, walk, &t);
         else if (block.number == 1)
@@ -230,21 +232,31 @@ static void inline_node(context *c, const pin_block *block)
     pin_flow *flow = c->flow;
     switch (block->op) {
     case PIN_B_EMPHASIS:
-    case PIN_B_STRONG: open_span(c, PIN_FLOW_BOLD, (pin_str){0}); break;
-    case PIN_B_CITE: open_span(c, PIN_FLOW_CITE, (pin_str){0}); break;
+    case PIN_B_STRONG:
+        open_span(c, PIN_FLOW_BOLD, (pin_str){0});
+        break;
+    case PIN_B_CITE:
+        open_span(c, PIN_FLOW_CITE, (pin_str){0});
+        break;
     case PIN_B_STRIKE:
         open_span(c, PIN_FLOW_PLAIN, (pin_str){0});
         pin_flow_texts(flow, "~~");
         break;
     case PIN_B_LINK:
-    case PIN_B_ITEM_LINK: open_span(c, PIN_FLOW_PLAIN, block->text); break;
-    case PIN_B_TEXT: pin_flow_text(flow, block->text); break;
+    case PIN_B_ITEM_LINK:
+        open_span(c, PIN_FLOW_PLAIN, block->text);
+        break;
+    case PIN_B_TEXT:
+        pin_flow_text(flow, block->text);
+        break;
     case PIN_B_CODE:
         pin_flow_texts(flow, "`");
         pin_flow_text(flow, block->text);
         pin_flow_texts(flow, "`");
         break;
-    case PIN_B_BREAK: pin_flow_line(flow); break;
+    case PIN_B_BREAK:
+        pin_flow_line(flow);
+        break;
     case PIN_B_IMAGE:
         pin_flow_text(flow, block->extra.len > 0 ? block->extra : PIN_STR("image"));
         write_address(c, block->text);
@@ -253,7 +265,8 @@ static void inline_node(context *c, const pin_block *block)
         if (block->number >= PIN_B_EMPHASIS)
             close_span(c, block->number);
         break;
-    default: break;
+    default:
+        break;
     }
     c->fresh = false;
 }
@@ -301,22 +314,34 @@ static void begin_block(context *c, pin_block_walk *walk, const pin_block *block
         pin_flow_gap(flow);
         open_span(c, PIN_FLOW_BOLD, (pin_str){0});
         break;
-    case PIN_B_LIST: begin_list(c, 0); break;
-    case PIN_B_NUMBERED: begin_list(c, (uint64_t)block->number + 1); break;
-    case PIN_B_ENTRY: begin_entry(c); return;
+    case PIN_B_LIST:
+        begin_list(c, 0);
+        break;
+    case PIN_B_NUMBERED:
+        begin_list(c, (uint64_t)block->number + 1);
+        break;
+    case PIN_B_ENTRY:
+        begin_entry(c);
+        return;
     case PIN_B_QUOTE:
         pin_flow_gap(flow);
         pin_flow_push(flow, "> ", "> ");
         c->fresh = true;
         return;
-    case PIN_B_TABLE: write_table(c, walk, block->number); break;
-    case PIN_B_CODE_BLOCK: write_code(c, block->extra); break;
+    case PIN_B_TABLE:
+        write_table(c, walk, block->number);
+        break;
+    case PIN_B_CODE_BLOCK:
+        write_code(c, block->extra);
+        break;
     case PIN_B_RULE:
         pin_flow_gap(flow);
         pin_flow_texts(flow, "* * *");
         pin_flow_gap(flow);
         break;
-    default: inline_node(c, block); break;
+    default:
+        inline_node(c, block);
+        break;
     }
     c->fresh = false;
 }
@@ -325,12 +350,16 @@ static void end_block(context *c, const pin_block *block)
 {
     pin_flow *flow = c->flow;
     switch (block->number) {
-    case PIN_B_PARAGRAPH: pin_flow_line(flow); break;
+    case PIN_B_PARAGRAPH:
+        pin_flow_line(flow);
+        break;
     case PIN_B_HEADING:
         close_span(c, PIN_B_HEADING);
         pin_flow_gap(flow);
         break;
-    case PIN_B_ENTRY: pin_flow_pop(flow); break;
+    case PIN_B_ENTRY:
+        pin_flow_pop(flow);
+        break;
     case PIN_B_QUOTE:
         pin_flow_pop(flow);
         pin_flow_gap(flow);
@@ -340,7 +369,9 @@ static void end_block(context *c, const pin_block *block)
         if (c->list_count > 0 && --c->list_count == 0)
             pin_flow_gap(flow);
         break;
-    default: inline_node(c, block); break;
+    default:
+        inline_node(c, block);
+        break;
     }
     c->fresh = false;
 }

@@ -19,7 +19,10 @@ typedef struct writer {
 
 static void put(writer *w, uint8_t byte) { w->at[w->len++] = (char)byte; }
 
-static void put_number(writer *w, uint64_t value) { w->len += pin_varint_put((uint8_t *)w->at + w->len, value); }
+static void put_number(writer *w, uint64_t value)
+{
+    w->len += pin_varint_put((uint8_t *)w->at + w->len, value);
+}
 
 static void put_text(writer *w, const char *text)
 {
@@ -116,7 +119,8 @@ static void wide_and_combining_characters_take_their_columns(void **state)
 {
     (void)state;
     writer w = {0};
-    paragraph(&w, "東京都東京都東京都東京都東京都 東京都東京 e\xCC\x81"); /* 30 columns, a space, 10, a space, 1 */
+    paragraph(
+        &w, "東京都東京都東京都東京都東京都 東京都東京 e\xCC\x81"); /* 30 columns, a space, 10, a space, 1 */
     blocks_look_like(&w, (pin_text_options){.width = 42},
                      "東京都東京都東京都東京都東京都 東京都東京\ne\xCC\x81\n");
 }
@@ -233,7 +237,8 @@ static void links_show_where_they_lead(void **state)
     text_node(&w, "this");
     put(&w, PIN_B_END);
     put(&w, PIN_B_END);
-    blocks_look_like(&w, (pin_text_options){0}, "the guide <https://example.org/> and this [stewards/sbom]\n");
+    blocks_look_like(&w, (pin_text_options){0},
+                     "the guide <https://example.org/> and this [stewards/sbom]\n");
 }
 
 /* ---- Safety ---- */
@@ -242,7 +247,11 @@ static void no_text_can_drive_a_terminal(void **state)
     (void)state;
     writer w = {0};
     /* ESC, BEL, CSI in one byte, right-to-left override, a line separator, DEL */
-    paragraph(&w, "a\x1b[31mb\x07" "c\xC2\x9B" "2Jd\xE2\x80\xAE" "e\xE2\x80\xA8" "f\x7f");
+    paragraph(&w, "a\x1b[31mb\x07"
+                  "c\xC2\x9B"
+                  "2Jd\xE2\x80\xAE"
+                  "e\xE2\x80\xA8"
+                  "f\x7f");
     blocks_look_like(&w, (pin_text_options){0}, "a[31mbc2Jdef\n");
 }
 

@@ -17,8 +17,8 @@ static char *copy_of(pin_str text)
     return copy;
 }
 
-static void add(pin_cli_findings *f, pin_severity severity, const char *code, pin_str item, const char *message,
-                pin_str subject)
+static void add(pin_cli_findings *f, pin_severity severity, const char *code, pin_str item,
+                const char *message, pin_str subject)
 {
     if (f->count == f->cap) {
         uint32_t     cap = f->cap ? f->cap * 2 : 64;
@@ -41,8 +41,8 @@ static void add(pin_cli_findings *f, pin_severity severity, const char *code, pi
         f->short_of_memory = true;
         return;
     }
-    f->at[f->count++] = (pin_finding){.severity = severity, .code = pin_str_of(code), .item = pin_str_of(id),
-                                      .message = pin_str_of(text)};
+    f->at[f->count++] = (pin_finding){
+        .severity = severity, .code = pin_str_of(code), .item = pin_str_of(id), .message = pin_str_of(text)};
 }
 
 void pin_cli_findings_free(pin_cli_findings *f)
@@ -64,16 +64,18 @@ static void check_citation(pin_cli_findings *f, const pin_item *item, const pin_
         add(f, PIN_ERROR, "provision-missing", item->id, "'%.*s' does not exist in its act", written);
         break;
     case PIN_CITE_NOT_UNDERSTOOD:
-        add(f, PIN_WARNING, "citation-not-understood", item->id, "'%.*s' looks like a citation, but cannot be read",
-            written);
+        add(f, PIN_WARNING, "citation-not-understood", item->id,
+            "'%.*s' looks like a citation, but cannot be read", written);
         break;
     case PIN_CITE_OTHER_ACT:
         add(f, PIN_NOTE, "other-act", item->id, "'%.*s' is of an act that is not among the sources", written);
         break;
     case PIN_CITE_NOT_CHECKED:
-        add(f, PIN_NOTE, "not-checked", item->id, "'%.*s' is of an act whose text is not in the index", written);
+        add(f, PIN_NOTE, "not-checked", item->id, "'%.*s' is of an act whose text is not in the index",
+            written);
         break;
-    case PIN_CITE_RESOLVED: break;
+    case PIN_CITE_RESOLVED:
+        break;
     }
 }
 

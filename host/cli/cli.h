@@ -43,7 +43,7 @@ typedef struct pin_cli_command {
 
 extern const pin_cli_command *const pin_cli_commands[]; /* ends with NULL */
 
-#define PIN_CLI_VALUES 256 /* option values and arguments of one call, each; corpora are folders, not lists of files */
+#define PIN_CLI_VALUES 256 /* option values, and arguments, of one call: a corpus is a folder, not a list */
 
 struct pin_cli {
     FILE                  *out, *err;
@@ -70,9 +70,11 @@ bool pin_cli_parse(pin_cli *cli, int argc, const char *const *argv);
 bool        pin_cli_has(const pin_cli *cli, const char *option);
 const char *pin_cli_value(const pin_cli *cli, const char *option);             /* the last one, or NULL */
 const char *pin_cli_value_at(const pin_cli *cli, const char *option, uint32_t i); /* NULL past the last    */
-/* The value of a number option, or `otherwise`. False after a complaint when it is no number from least to most. */
-bool pin_cli_number(uint32_t *out, pin_cli *cli, const char *option, uint32_t otherwise, uint32_t least, uint32_t most);
-/* Arguments from number `from` on, joined by single spaces; freed by the caller. NULL when memory is short. */
+/* The value of a number option, or `otherwise`. False after a complaint when it is no number from `least` to
+ * `most`. */
+bool pin_cli_number(uint32_t *out, pin_cli *cli, const char *option, uint32_t otherwise, uint32_t least,
+                    uint32_t most);
+/* Arguments from number `from` on, joined by single spaces; freed by the caller. NULL: memory is short. */
 char *pin_cli_joined(const pin_cli *cli, uint32_t from);
 
 void pin_cli_help(const pin_cli *cli, FILE *to);         /* of all commands                             */
@@ -125,7 +127,8 @@ bool pin_cli_write(pin_cli *cli, const void *bytes, size_t len);
 
 /* Writes what `render` makes to cli->out, growing buffer and arena until it fits. What `render` needs
  * across attempts must not live in index->room. */
-typedef pin_status pin_cli_render(pin_buf *out, const pin_index *ix, void *what, pin_arena *arena, pin_error *err);
+typedef pin_status pin_cli_render(pin_buf *out, const pin_index *ix, void *what, pin_arena *arena,
+                                  pin_error *err);
 int pin_cli_print(pin_cli *cli, pin_cli_index *index, pin_cli_render *render, void *what);
 
 /* ---- Lines of a tab-separated or plain file ---- */
@@ -163,7 +166,7 @@ double pin_cli_seconds(void); /* of a clock that only goes forward */
 const char *pin_cli_size(char out[32], uint64_t bytes);
 
 /* The commands, in the order of the help. */
-extern const pin_cli_command pin_cli_build, pin_cli_search, pin_cli_show, pin_cli_law, pin_cli_cite, pin_cli_check,
-    pin_cli_eval, pin_cli_verify, pin_cli_serve, pin_cli_export;
+extern const pin_cli_command pin_cli_build, pin_cli_search, pin_cli_show, pin_cli_law, pin_cli_cite,
+    pin_cli_check, pin_cli_eval, pin_cli_verify, pin_cli_serve, pin_cli_export;
 
 #endif

@@ -19,10 +19,12 @@ static void print_count(FILE *to, uint32_t count, const char *one, const char *m
     fprintf(to, "%u %s", count, count == 1 ? one : many);
 }
 
-/* "20 items, 2 modules, 21 citations (19 resolved, 0 missing, ...), 1 skipped; 891 provisions, 34 cited; 145.3 kB in 0.02 s" */
+/* "20 items, 2 modules, 21 citations (19 resolved, 0 missing, ...), 1 skipped; 891 provisions, 34 cited;
+ * 145.3 kB in 0.02 s" */
 static void print_report(FILE *to, const pin_build_report *r, double seconds)
 {
-    static const char *const states[5] = {"resolved", "missing", "other act", "not understood", "not checked"};
+    static const char *const states[5] = {"resolved", "missing", "other act", "not understood",
+                                          "not checked"};
     char                     size[32];
     print_count(to, r->item_count, "item, ", "items, ");
     print_count(to, r->module_count, "module, ", "modules, ");
@@ -33,14 +35,15 @@ static void print_report(FILE *to, const pin_build_report *r, double seconds)
     if (r->unanswered_count > 0)
         fprintf(to, ", %u unanswered", r->unanswered_count);
     if (r->not_item_count > 0)
-        fprintf(to, ", %u %s", r->not_item_count, r->not_item_count == 1 ? "file not an item" : "files not items");
+        fprintf(to, ", %u %s", r->not_item_count,
+                r->not_item_count == 1 ? "file not an item" : "files not items");
     fputs("; ", to);
     print_count(to, r->provision_count, "provision, ", "provisions, ");
     fprintf(to, "%u cited; %s in %.2f s\n", r->provisions_cited, pin_cli_size(size, r->file_len), seconds);
 }
 
-static void print_report_json(FILE *to, const pin_build_report *r, const pin_cli_tally *tally, const char *path,
-                              double seconds)
+static void print_report_json(FILE *to, const pin_build_report *r, const pin_cli_tally *tally,
+                              const char *path, double seconds)
 {
     fputs("{\"file\":", to);
     pin_cli_json_string(to, pin_str_of(path));
@@ -57,7 +60,8 @@ static void print_report_json(FILE *to, const pin_build_report *r, const pin_cli
 /* ---- The command ---- */
 
 /* Why nothing was written: the world, the corpus, or --strict. */
-static int complain(pin_cli *cli, const pin_cli_corpus *corpus, pin_save *save, pin_status status, const pin_error *err)
+static int complain(pin_cli *cli, const pin_cli_corpus *corpus, pin_save *save, pin_status status,
+                    const pin_error *err)
 {
     const char *path = pin_cli_value(cli, "output");
     if (status == PIN_IO) {
@@ -69,7 +73,8 @@ static int complain(pin_cli *cli, const pin_cli_corpus *corpus, pin_save *save, 
         pin_cli_note(cli, "'%s' is not written: there are errors, and --strict was asked for", path);
         return PIN_EXIT_NONE;
     }
-    return pin_cli_misuse(cli, "cannot build '%s': %s", path, err->message ? err->message : "unknown failure");
+    return pin_cli_misuse(cli, "cannot build '%s': %s", path,
+                          err->message ? err->message : "unknown failure");
 }
 
 static int build(pin_cli *cli, pin_cli_corpus *corpus, double start)

@@ -45,14 +45,15 @@ static void begin_report(pin_cli *cli)
 static int end_report(pin_cli *cli, const report *r)
 {
     if (pin_cli_has(cli, "json")) {
-        fprintf(cli->out, "],\"errors\":%u,\"warnings\":%u,\"notes\":%u,\"items\":%u,\"modules\":%u,\"citations\":",
+        fprintf(cli->out,
+                "],\"errors\":%u,\"warnings\":%u,\"notes\":%u,\"items\":%u,\"modules\":%u,\"citations\":",
                 r->tally.errors, r->tally.warnings, r->tally.notes, r->items, r->modules);
         pin_cli_states_json(cli->out, r->states, r->citations);
         fputs("}\n", cli->out);
     } else {
         pin_cli_tally_print(cli->out, &r->tally);
-        fprintf(cli->out, " in %u item%s with %u citation%s\n", r->items, r->items == 1 ? "" : "s", r->citations,
-                r->citations == 1 ? "" : "s");
+        fprintf(cli->out, " in %u item%s with %u citation%s\n", r->items, r->items == 1 ? "" : "s",
+                r->citations, r->citations == 1 ? "" : "s");
     }
     return r->tally.errors + r->tally.warnings > 0 ? PIN_EXIT_NONE : PIN_EXIT_GOOD;
 }
@@ -68,7 +69,8 @@ static int check_corpus(pin_cli *cli)
         pin_status status = pin_build_finish(&built, corpus.build, NULL, &err);
         pin_cli_progress_end(&corpus);
         if (status != PIN_OK && pin_build_finding_count(corpus.build) == 0)
-            exit_code = pin_cli_misuse(cli, "cannot check: %s", err.message ? err.message : "unknown failure");
+            exit_code =
+                pin_cli_misuse(cli, "cannot check: %s", err.message ? err.message : "unknown failure");
     }
     if (exit_code == PIN_EXIT_GOOD) {
         begin_report(cli);
@@ -88,7 +90,7 @@ static bool is_index(const char *path)
     char   head[8] = {0};
     size_t len = strlen(path);
     FILE  *file = fopen(path, "rb");
-    bool   magic = file && fread(head, 1, sizeof head, file) == sizeof head && memcmp(head, "\x89PIN", 4) == 0;
+    bool magic = file && fread(head, 1, sizeof head, file) == sizeof head && memcmp(head, "\x89PIN", 4) == 0;
     if (file)
         fclose(file);
     return magic || (file && len > 4 && strcmp(path + len - 4, ".pin") == 0);
@@ -97,7 +99,8 @@ static bool is_index(const char *path)
 static int check_index(pin_cli *cli)
 {
     if (pin_cli_has(cli, "source") || pin_cli_has(cli, "module") || pin_cli_has(cli, "map"))
-        return pin_cli_misuse(cli, "--source, --module and --map go with a corpus: an index holds its sources already");
+        return pin_cli_misuse(
+            cli, "--source, --module and --map go with a corpus: an index holds its sources already");
     pin_cli_index    index;
     pin_cli_findings findings = {0};
     int              exit_code = pin_cli_index_open(&index, cli, cli->arguments[0]);
@@ -106,7 +109,8 @@ static int check_index(pin_cli *cli)
     if (exit_code == PIN_EXIT_GOOD) {
         pin_release release;
         pin_index_release(&release, index.ix);
-        report r = {release.item_count, release.module_count, release.citation_count, release.cite_states, {0}};
+        report r = {
+            release.item_count, release.module_count, release.citation_count, release.cite_states, {0}};
         begin_report(cli);
         for (uint32_t i = 0; i < findings.count; i++) {
             print_one(cli, &findings.at[i], i == 0);

@@ -16,8 +16,8 @@ typedef struct inquiry {
     uint32_t         provisions, found;
 } inquiry;
 
-static pin_status add_citing(pin_buf *out, const pin_index *ix, inquiry *q, const pin_ref *ref, pin_arena *arena,
-                             pin_error *err)
+static pin_status add_citing(pin_buf *out, const pin_index *ix, inquiry *q, const pin_ref *ref,
+                             pin_arena *arena, pin_error *err)
 {
     size_t      mark = arena->used;
     pin_citings citings;

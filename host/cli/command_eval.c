@@ -15,7 +15,8 @@
 
 enum { DEPTH = 10, MEASURES = 5, KINDS = 64, GRADE_MOST = 30 };
 
-static const char *const measure_names[MEASURES] = {"Success@1", "Success@3", "MRR@10", "nDCG@10", "recall@10"};
+static const char *const measure_names[MEASURES] = {"Success@1", "Success@3", "MRR@10", "nDCG@10",
+                                                    "recall@10"};
 
 /* log2(rank + 1) for rank 1..10; constants, so that the figures are the same on every machine */
 static const double discount[DEPTH] = {1.0,
@@ -31,7 +32,8 @@ static const double discount[DEPTH] = {1.0,
 
 static const pin_cli_option options[] = {
     {"queries", 0, "QUERIES", "qid<TAB>query or qid<TAB>kind<TAB>query (needed)", false},
-    {"qrels", 0, "QRELS", "qid<TAB>id<TAB>grade, ids as the corpus gave them;\ngrade 0: judged not relevant (needed)", false},
+    {"qrels", 0, "QRELS",
+     "qid<TAB>id<TAB>grade, ids as the corpus gave them;\ngrade 0: judged not relevant (needed)", false},
     {"json", 0, NULL, "answer as one line of JSON", false},
     {0},
 };
@@ -75,7 +77,8 @@ static bool read_judgement(judgement *out, pin_str line)
     const char *tab = memchr(columns.text.at, '\t', columns.text.len);
     out->query = columns.id;
     out->id = columns.kind;
-    return read_grade(&out->grade, tab ? pin_str_part(columns.text, 0, (size_t)(tab - columns.text.at)) : columns.text);
+    return read_grade(&out->grade,
+                      tab ? pin_str_part(columns.text, 0, (size_t)(tab - columns.text.at)) : columns.text);
 }
 
 static pin_status find_item(uint32_t *out, pin_cli_index *index, pin_str id, pin_error *err)
@@ -100,15 +103,16 @@ static int by_query(const void *a, const void *b)
     return order ? order : (x->line > y->line) - (x->line < y->line);
 }
 
-static int read_judgements(judgements *out, pin_cli *cli, pin_cli_index *index, pin_cli_lines *lines, const char *path)
+static int read_judgements(judgements *out, pin_cli *cli, pin_cli_index *index, pin_cli_lines *lines,
+                           const char *path)
 {
     pin_str   line;
     judgement j = {0};
     while (pin_cli_lines_next(lines, &line)) {
         pin_error err = {0};
         if (!read_judgement(&j, line))
-            return pin_cli_misuse(cli, "%s:%u: expected qid<TAB>id<TAB>grade, with a grade from 0 to %d", path,
-                                  lines->line, GRADE_MOST);
+            return pin_cli_misuse(cli, "%s:%u: expected qid<TAB>id<TAB>grade, with a grade from 0 to %d",
+                                  path, lines->line, GRADE_MOST);
         if (find_item(&j.item, index, j.id, &err) != PIN_OK)
             return pin_cli_index_complain(cli, index, &err);
         if (j.item == PIN_NO_ITEM && out->unknown++ < 3)
@@ -162,7 +166,8 @@ static uint32_t grade_of(const judgement *rows, size_t count, uint32_t item)
 static bool is_last(const judgement *rows, size_t count, size_t i)
 {
     for (size_t k = i + 1; k < count; k++)
-        if (pin_str_equal(rows[k].id, rows[i].id) || (rows[i].item != PIN_NO_ITEM && rows[k].item == rows[i].item))
+        if (pin_str_equal(rows[k].id, rows[i].id) ||
+            (rows[i].item != PIN_NO_ITEM && rows[k].item == rows[i].item))
             return false;
     return true;
 }
@@ -193,7 +198,8 @@ static double ideal(const judgement *rows, size_t count, uint32_t *relevant)
 }
 
 /* False when the query has no relevant item: it does not count. */
-static bool measure(double out[MEASURES], const judgement *rows, size_t count, const uint32_t *items, uint32_t hits)
+static bool measure(double out[MEASURES], const judgement *rows, size_t count, const uint32_t *items,
+                    uint32_t hits)
 {
     uint32_t relevant, found = 0, first = 0;
     double   best = ideal(rows, count, &relevant), dcg = 0;
@@ -246,7 +252,10 @@ static row *row_of(table *t, pin_str kind)
     return &t->rows[t->count++];
 }
 
-static int by_kind(const void *a, const void *b) { return pin_str_order(((const row *)a)->kind, ((const row *)b)->kind); }
+static int by_kind(const void *a, const void *b)
+{
+    return pin_str_order(((const row *)a)->kind, ((const row *)b)->kind);
+}
 
 static void print_table(pin_cli *cli, table *t)
 {
@@ -288,7 +297,8 @@ static void print_json(pin_cli *cli, table *t)
 }
 
 /* ---- The run ---- */
-static pin_status first_items(uint32_t items[DEPTH], uint32_t *count, pin_cli_index *index, pin_str query, pin_error *err)
+static pin_status first_items(uint32_t items[DEPTH], uint32_t *count, pin_cli_index *index, pin_str query,
+                              pin_error *err)
 {
     pin_search_options search = {.k = DEPTH, .no_snippets = true};
     pin_hits           hits;

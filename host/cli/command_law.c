@@ -6,7 +6,8 @@
 
 static const pin_cli_option options[] = {
     {"ids", 0, NULL, "print the ids alone, one a line, in order", false},
-    {"batch", 0, "FILE", "read one citation a line (- or nothing:\nstandard input); print citation<TAB>ids, or -", true},
+    {"batch", 0, "FILE",
+     "read one citation a line (- or nothing:\nstandard input); print citation<TAB>ids, or -", true},
     {"json", 0, NULL, "answer as one line of JSON (docs/http.md)", false},
     {0},
 };
@@ -119,7 +120,8 @@ static int answer_batch(pin_cli *cli, pin_cli_index *index, const char *path)
 
 static int run(pin_cli *cli)
 {
-    const char *file = cli->argument_count > 0 ? cli->arguments[0] : NULL, *batch = pin_cli_value(cli, "batch");
+    const char *file = cli->argument_count > 0 ? cli->arguments[0] : NULL,
+               *batch = pin_cli_value(cli, "batch");
     if (!file && batch && strcmp(batch, "-") != 0) { /* law --batch FILE < citations */
         file = batch;
         batch = "-";
@@ -166,8 +168,7 @@ const pin_cli_command pin_cli_law = {
     .examples = "pincite law faq.pin \"Annex I, Part II, points (7)-(8)\"\n"
                 "pincite law faq.pin art 13 8 --ids\n"
                 "pincite law faq.pin --batch citations.txt",
-    .exits = {"at least one provision was found",
-              "no provision: it does not exist, or is another act's",
+    .exits = {"at least one provision was found", "no provision: it does not exist, or is another act's",
               "misuse, an unreadable file, or a failed write"},
     .least = 0,
     .run = run,

@@ -8,13 +8,16 @@
 static const pin_cli_option options[] = {
     {"limit", 'k', "N", "show the best N (default 10, at most 1000)", false},
     {"module", 0, "MODULE", "only items of this module", false},
-    {"status", 0, "STATUS", "only items of this status: approved, reviewed,\ndraft, pending-guidance, guidance-received,\n"
-                            "withdrawn or unanswered", false},
+    {"status", 0, "STATUS",
+     "only items of this status: approved, reviewed,\ndraft, pending-guidance, guidance-received,\n"
+     "withdrawn or unanswered",
+     false},
     {"explain", 0, NULL, "unfold every score into the numbers that made it", false},
     {"json", 0, NULL, "answer as one line of JSON (docs/http.md)", false},
-    {"batch", 0, "QUERIES", "answer a file of queries, - for standard input:\nqid<TAB>query, or qid<TAB>kind<TAB>query",
-     false},
-    {"time", 0, NULL, "measure: \"took_us\" in JSON, else on standard\nerror; with --batch after one untimed pass", false},
+    {"batch", 0, "QUERIES",
+     "answer a file of queries, - for standard input:\nqid<TAB>query, or qid<TAB>kind<TAB>query", false},
+    {"time", 0, NULL,
+     "measure: \"took_us\" in JSON, else on standard\nerror; with --batch after one untimed pass", false},
     {0},
 };
 
@@ -24,7 +27,7 @@ typedef struct question {
     pin_search_options options;
     bool               json, timed;
     pin_text_options   text;
-    uint32_t           count;   /* hits found, for the exit code */
+    uint32_t           count; /* hits found, for the exit code */
     uint64_t           took_us;
 } question;
 
@@ -62,10 +65,10 @@ typedef struct batch {
     pin_cli_index     *index;
     pin_cli_lines      lines;
     pin_search_options options;
-    pin_str           *ids; /* by item number: as the corpus gave it, or canonical; empty: not looked up yet */
-    uint32_t           found;
-    double            *seconds;
-    size_t             count, cap;
+    pin_str *ids; /* by item number: as the corpus gave it, or canonical; empty: not looked up yet */
+    uint32_t found;
+    double  *seconds;
+    size_t   count, cap;
 } batch;
 
 static pin_status search_once(pin_hits *hits, batch *b, pin_str query, pin_error *err)
@@ -110,8 +113,8 @@ static bool print_row(pin_cli *cli, pin_str qid, pin_str id, uint32_t rank, uint
     pin_buf_byte(&buf, '\t');
     pin_buf_uint(&buf, score);
     pin_buf_byte(&buf, '\n');
-    return pin_cli_write(cli, qid.at, qid.len) && pin_cli_write(cli, "\t", 1) && pin_cli_write(cli, id.at, id.len) &&
-           pin_cli_write(cli, buf.at, buf.len);
+    return pin_cli_write(cli, qid.at, qid.len) && pin_cli_write(cli, "\t", 1) &&
+           pin_cli_write(cli, id.at, id.len) && pin_cli_write(cli, buf.at, buf.len);
 }
 
 static pin_status print_answers(batch *b, const pin_cli_query *query, pin_error *err)
@@ -192,7 +195,8 @@ static void print_times(batch *b)
     qsort(b->seconds, b->count, sizeof *b->seconds, by_size);
     /* nearest rank: the smallest time that at least p in a hundred queries do not exceed */
     double p50 = b->seconds[(b->count * 50 + 99) / 100 - 1], p99 = b->seconds[(b->count * 99 + 99) / 100 - 1];
-    fprintf(b->cli->err, "p50 %.1f p99 %.1f mean %.1f us\n", p50 * 1e6, p99 * 1e6, sum / (double)b->count * 1e6);
+    fprintf(b->cli->err, "p50 %.1f p99 %.1f mean %.1f us\n", p50 * 1e6, p99 * 1e6,
+            sum / (double)b->count * 1e6);
 }
 
 static int time_run(batch *b, const char *path)
@@ -220,7 +224,8 @@ static int time_run(batch *b, const char *path)
     return PIN_EXIT_GOOD;
 }
 
-static int answer_batch(pin_cli *cli, pin_cli_index *index, const pin_search_options *search, const char *path)
+static int answer_batch(pin_cli *cli, pin_cli_index *index, const pin_search_options *search,
+                        const char *path)
 {
     pin_release release;
     pin_index_release(&release, index->ix);
@@ -281,7 +286,8 @@ static int run(pin_cli *cli)
     if (path && cli->argument_count > 1)
         return pin_cli_misuse(cli, "give a query or --batch, not both");
     if (path && (pin_cli_has(cli, "json") || pin_cli_has(cli, "explain")))
-        return pin_cli_misuse(cli, "--batch prints tab-separated lines: it goes with neither --json nor --explain");
+        return pin_cli_misuse(
+            cli, "--batch prints tab-separated lines: it goes with neither --json nor --explain");
     if (!path && cli->argument_count < 2)
         return pin_cli_misuse(cli, "no query: pincite search FILE QUERY");
     char *query = pin_cli_joined(cli, 1);

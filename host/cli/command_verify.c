@@ -45,17 +45,22 @@ static int sound(pin_cli *cli, pin_cli_index *index)
     if (pin_cli_has(cli, "json")) {
         fputs("{\"file\":", cli->out);
         pin_cli_json_string(cli->out, pin_str_of(index->path));
-        fprintf(cli->out, ",\"sound\":true,\"file_id\":\"%016llx\",\"engine\":", (unsigned long long)r.file_id);
+        fprintf(cli->out,
+                ",\"sound\":true,\"file_id\":\"%016llx\",\"engine\":", (unsigned long long)r.file_id);
         pin_cli_json_string(cli->out, r.engine);
-        fprintf(cli->out, ",\"items\":%u,\"modules\":%u,\"sources\":%u,\"provisions\":%u,\"citations\":%u,\"bytes\":%llu}\n",
+        fprintf(cli->out,
+                ",\"items\":%u,\"modules\":%u,\"sources\":%u,\"provisions\":%u,\"citations\":%u,\"bytes\":%"
+                "llu}\n",
                 r.item_count, r.module_count, sources, r.provision_count, r.citation_count,
                 (unsigned long long)index->mapped.bytes.len);
         return PIN_EXIT_GOOD;
     }
     pin_cli_clean(cli->out, pin_str_of(index->path));
-    fprintf(cli->out, ": sound: %u items, %u modules, %u sources, %u provisions, %u citations; %s; file %016llx, made by ",
-            r.item_count, r.module_count, sources, r.provision_count, r.citation_count,
-            pin_cli_size(size, index->mapped.bytes.len), (unsigned long long)r.file_id);
+    fprintf(
+        cli->out,
+        ": sound: %u items, %u modules, %u sources, %u provisions, %u citations; %s; file %016llx, made by ",
+        r.item_count, r.module_count, sources, r.provision_count, r.citation_count,
+        pin_cli_size(size, index->mapped.bytes.len), (unsigned long long)r.file_id);
     pin_cli_clean(cli->out, r.engine);
     fputc('\n', cli->out);
     return PIN_EXIT_GOOD;

@@ -21,7 +21,8 @@ static void progress(void *ctx, const char *stage, uint64_t done, uint64_t total
     double rate = now > c->started ? (double)done / (now - c->started) : 0;
     fprintf(c->cli->err, "\r\x1b[K%s %llu", stage, (unsigned long long)done);
     if (total > 0)
-        fprintf(c->cli->err, " of %llu (%u%%)", (unsigned long long)total, (unsigned)(done * 100.0 / (double)total));
+        fprintf(c->cli->err, " of %llu (%u%%)", (unsigned long long)total,
+                (unsigned)(done * 100.0 / (double)total));
     if (rate > 0)
         fprintf(c->cli->err, ", %.0f/s", rate);
     if (rate > 0 && total > done)
@@ -46,7 +47,8 @@ static void note_passed(pin_cli_corpus *c, const pin_folder *folder)
     uint32_t count = pin_folder_passed_count(folder);
     for (uint32_t i = 0; i < count && i < 3; i++) {
         pin_str path = pin_folder_passed(folder, i);
-        pin_cli_note(c->cli, "passed over '%.*s': not a plain file", (int)(path.len < 400 ? path.len : 400), path.at);
+        pin_cli_note(c->cli, "passed over '%.*s': not a plain file", (int)(path.len < 400 ? path.len : 400),
+                     path.at);
     }
     if (count > 3)
         pin_cli_note(c->cli, "passed over %u more that are not plain files", count - 3);
@@ -77,9 +79,10 @@ static int add_source(pin_cli_corpus *c, pin_str id, pin_str version, const pin_
     if (pin_build_add_source(c->build, &source, &err) == PIN_OK)
         return PIN_EXIT_GOOD;
     pin_cli_progress_end(c);
-    return pin_cli_misuse(c->cli, "cannot use source '%.*s' in '%.*s': %s", (int)(id.len < 100 ? id.len : 100), id.at,
-                          (int)(source.input.root.len < 400 ? source.input.root.len : 400), source.input.root.at,
-                          err.message ? err.message : "unknown failure");
+    return pin_cli_misuse(c->cli, "cannot use source '%.*s' in '%.*s': %s",
+                          (int)(id.len < 100 ? id.len : 100), id.at,
+                          (int)(source.input.root.len < 400 ? source.input.root.len : 400),
+                          source.input.root.at, err.message ? err.message : "unknown failure");
 }
 
 /* ID=PATH or ID@VERSION=PATH */
@@ -150,8 +153,8 @@ static int add_named_sources(pin_cli_corpus *c, const pin_folder *corpus)
     if (!input->is_folder)
         return PIN_EXIT_GOOD;
     if (pin_build_config(&config, c->build, input, &err) != PIN_OK)
-        return pin_cli_misuse(c->cli, "cannot read the pincite.yml of '%.*s': %s", (int)input->root.len, input->root.at,
-                              err.message ? err.message : "unknown failure");
+        return pin_cli_misuse(c->cli, "cannot read the pincite.yml of '%.*s': %s", (int)input->root.len,
+                              input->root.at, err.message ? err.message : "unknown failure");
     for (uint32_t i = 0; i < config.source_count; i++) {
         pin_folder      *folder;
         pin_folder_error why;
@@ -210,7 +213,7 @@ int pin_cli_corpus_open(pin_cli_corpus *c, pin_cli *cli)
     c->build = pin_build_new(&options);
     if (!c->build)
         return out_of_memory(c);
-    int exit_code = open_corpora(c);
+    int      exit_code = open_corpora(c);
     uint32_t corpora = c->folder_count; /* the corpora come first among the folders, in the order given */
     if (exit_code == PIN_EXIT_GOOD)
         exit_code = add_given_sources(c);

@@ -16,11 +16,12 @@ typedef struct pin_cli_corpus {
 } pin_cli_corpus;
 
 /* Options that `build` and `check` share: rows for their tables. */
-#define PIN_CLI_SOURCE_OPTION                                                                                          \
-    {"source", 0, "ID=PATH", "provisions of the source ID, or ID@VERSION: a .jsonl\nfile, or a folder with a source.yml", false}
-#define PIN_CLI_MODULE_OPTION                                                                                          \
+#define PIN_CLI_SOURCE_OPTION                                                                                \
+    {"source", 0, "ID=PATH",                                                                                 \
+     "provisions of the source ID, or ID@VERSION: a .jsonl\nfile, or a folder with a source.yml", false}
+#define PIN_CLI_MODULE_OPTION                                                                                \
     {"module", 0, "MODULE", "the module of JSON Lines items that name none", false}
-#define PIN_CLI_MAP_OPTION                                                                                             \
+#define PIN_CLI_MAP_OPTION                                                                                   \
     {"map", 0, "A=B,...", "JSON Lines keys under other names: id=section", false}
 
 /* Reads every CORPUS argument, every --source, and the sources that each corpus' pincite.yml names.

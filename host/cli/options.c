@@ -52,7 +52,8 @@ bool pin_cli_has(const pin_cli *cli, const char *option)
     return false;
 }
 
-bool pin_cli_number(uint32_t *out, pin_cli *cli, const char *option, uint32_t otherwise, uint32_t least, uint32_t most)
+bool pin_cli_number(uint32_t *out, pin_cli *cli, const char *option, uint32_t otherwise, uint32_t least,
+                    uint32_t most)
 {
     const char *text = pin_cli_value(cli, option);
     *out = otherwise;
@@ -100,10 +101,11 @@ static bool complain_unknown(pin_cli *cli, const char *name, size_t len)
             names[count++] = o->name;
     const char *near = pin_cli_nearest((pin_str){name, len}, names, count);
     if (near)
-        pin_cli_misuse(cli, "unknown option '--%.*s': did you mean '--%s'?", (int)(len < 80 ? len : 80), name, near);
+        pin_cli_misuse(cli, "unknown option '--%.*s': did you mean '--%s'?", (int)(len < 80 ? len : 80), name,
+                       near);
     else
-        pin_cli_misuse(cli, "unknown option '--%.*s': pincite %s --help lists them", (int)(len < 80 ? len : 80), name,
-                       cli->command->name);
+        pin_cli_misuse(cli, "unknown option '--%.*s': pincite %s --help lists them",
+                       (int)(len < 80 ? len : 80), name, cli->command->name);
     return false;
 }
 
@@ -119,8 +121,8 @@ static bool give(pin_cli *cli, const pin_cli_option *option, const char *value)
 }
 
 /* A value that stands in the next argument; `shown` is the option as written. */
-static bool give_next(pin_cli *cli, const pin_cli_option *option, const char *shown, int argc, const char *const *argv,
-                      int *i)
+static bool give_next(pin_cli *cli, const pin_cli_option *option, const char *shown, int argc,
+                      const char *const *argv, int *i)
 {
     bool next = *i + 1 < argc;
     if (option->value_may_lack && (!next || (argv[*i + 1][0] == '-' && argv[*i + 1][1])))
@@ -187,7 +189,8 @@ bool pin_cli_parse(pin_cli *cli, int argc, const char *const *argv)
     if (cli->argument_count >= cli->command->least)
         return true;
     size_t first = strcspn(cli->command->usage, "\n");
-    pin_cli_misuse(cli, "too few arguments: pincite %s %.*s", cli->command->name, (int)first, cli->command->usage);
+    pin_cli_misuse(cli, "too few arguments: pincite %s %.*s", cli->command->name, (int)first,
+                   cli->command->usage);
     return false;
 }
 
@@ -220,9 +223,12 @@ static void print_usage(const pin_cli_command *command, FILE *to)
 static void print_option(FILE *to, const pin_cli_option *o)
 {
     char left[64];
-    int  used = snprintf(left, sizeof left, "  %c%c%s%s%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
-                         o->letter && o->name ? ", " : o->name ? "  " : "", o->name ? "--" : "", o->name ? o->name : "",
-                         o->value ? " " : "", o->value ? o->value : "");
+    int  used =
+        snprintf(left, sizeof left, "  %c%c%s%s%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
+                 o->letter && o->name ? ", "
+                 : o->name            ? "  "
+                                      : "",
+                 o->name ? "--" : "", o->name ? o->name : "", o->value ? " " : "", o->value ? o->value : "");
     fputs(left, to);
     if (used >= HELP_COLUMN) {
         fputc('\n', to);

@@ -10,8 +10,8 @@
 
 /* ---- One call of the program ---- */
 typedef struct call {
-    int   exit_code;
-    char *out, *err;
+    int    exit_code;
+    char  *out, *err;
     size_t out_len, err_len;
 } call;
 
@@ -25,8 +25,8 @@ static call call_with(int argc, const char *const *argv)
     return c;
 }
 
-#define CALL(...)                                                                                                      \
-    call_with(sizeof((const char *const[]){"pincite", __VA_ARGS__}) / sizeof(char *),                                  \
+#define CALL(...)                                                                                            \
+    call_with(sizeof((const char *const[]){"pincite", __VA_ARGS__}) / sizeof(char *),                        \
               (const char *const[]){"pincite", __VA_ARGS__})
 
 static void call_free(call *c)
@@ -92,7 +92,8 @@ static void slips_are_answered_with_a_suggestion(void **state)
     is_misuse(CALL("search", "f.pin", "q", "--nothing-like-it"),
               "unknown option '--nothing-like-it': pincite search --help lists them\n");
     is_misuse(CALL("search", "f.pin", "q", "-z"), "unknown option '-z': pincite search --help lists them\n");
-    is_misuse(CALL("search", "f.pin", "q", "--status", "aproved"), "unknown status 'aproved': did you mean 'approved'?\n");
+    is_misuse(CALL("search", "f.pin", "q", "--status", "aproved"),
+              "unknown status 'aproved': did you mean 'approved'?\n");
 }
 
 static void bad_values_are_refused(void **state)
@@ -129,7 +130,8 @@ static void a_missing_file_is_named(void **state)
 static void values_may_stand_behind_an_equals_sign_a_space_or_a_letter(void **state)
 {
     (void)state;
-    const char *const argv[] = {"f.pin", "--module=a", "--module", "b", "-k5", "two words", "-k", "7", "--", "--json"};
+    const char *const argv[] = {"f.pin",     "--module=a", "--module", "b",  "-k5",
+                                "two words", "-k",         "7",        "--", "--json"};
     pin_cli           cli = {.out = stdout, .err = stderr, .command = &pin_cli_search};
     uint32_t          k;
     assert_true(pin_cli_parse(&cli, sizeof argv / sizeof argv[0], argv));

@@ -11,7 +11,8 @@ static bool looks_like_id(pin_str text)
         char c = text.at[i];
         if (c == '_')
             underscore = true;
-        else if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-'))
+        else if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+                   c == '-'))
             return false;
     }
     return underscore;
@@ -38,7 +39,8 @@ static pin_status reference_to(pin_refs *out, const pin_index *ix, pin_str sourc
     pin_ref   *ref = pin_arena_take(arena, 1, sizeof *ref);
     if (!ref)
         return pin_fail(err, PIN_NO_SPACE, 0, "no room for a reference");
-    *ref = (pin_ref){.to = (uint32_t)len, .act_named = true, .source = source, .id = id, .provision = PIN_NO_PROVISION};
+    *ref = (pin_ref){
+        .to = (uint32_t)len, .act_named = true, .source = source, .id = id, .provision = PIN_NO_PROVISION};
     *out = (pin_refs){ref, 1};
     if (status != PIN_OK) {
         ref->state = PIN_CITE_OTHER_ACT;
@@ -57,7 +59,8 @@ static pin_status reference_to(pin_refs *out, const pin_index *ix, pin_str sourc
     return status == PIN_NOT_FOUND ? PIN_OK : status;
 }
 
-pin_status pin_cli_provisions(pin_refs *out, const pin_index *ix, pin_str written, pin_arena *arena, pin_error *err)
+pin_status pin_cli_provisions(pin_refs *out, const pin_index *ix, pin_str written, pin_arena *arena,
+                              pin_error *err)
 {
     pin_str source, id;
     written = pin_str_trim(written);

@@ -6,7 +6,8 @@
 
 /* The provisions that `written` means. A canonical id, "cra:art_13.par_8" or "art_13.par_8", is one too.
  * Lives in `arena`. */
-pin_status pin_cli_provisions(pin_refs *out, const pin_index *ix, pin_str written, pin_arena *arena, pin_error *err);
+pin_status pin_cli_provisions(pin_refs *out, const pin_index *ix, pin_str written, pin_arena *arena,
+                              pin_error *err);
 
 /* Does the reference name a provision that may be used: one that exists, or one of an act whose text is
  * not in the index (its id is known, only unproved)? */

@@ -29,7 +29,8 @@ uint32_t pin_cli_distance(pin_str a, pin_str b, uint32_t most)
                 best = above[j] + 1;
             if (row[j - 1] + 1 < best)
                 best = row[j - 1] + 1;
-            if (i > 1 && j > 1 && x == lower(b.at[j - 2]) && lower(a.at[i - 2]) == y && twice[j - 2] + 1 < best)
+            if (i > 1 && j > 1 && x == lower(b.at[j - 2]) && lower(a.at[i - 2]) == y &&
+                twice[j - 2] + 1 < best)
                 best = twice[j - 2] + 1;
             row[j] = best;
             if (best < least)
@@ -56,7 +57,8 @@ const char *pin_cli_nearest(pin_str wrong, const char *const *names, uint32_t co
     for (uint32_t i = 0; i < count; i++) {
         pin_str  name = pin_str_of(names[i]);
         uint32_t distance = pin_cli_distance(wrong, name, most);
-        if (wrong.len >= 2 && pin_str_starts(name, wrong)) /* the beginning of a name is as good as one slip */
+        if (wrong.len >= 2 &&
+            pin_str_starts(name, wrong)) /* the beginning of a name is as good as one slip */
             distance = distance < 1 ? distance : 1;
         if (distance > most || (best && distance == most))
             continue;
@@ -147,7 +149,8 @@ int pin_cli_no_item(pin_cli *cli, pin_cli_index *index, pin_str id)
         pin_cli_note(cli, "no item '%.*s': did you mean '%s'?", shown, id.at, near[0].id);
     else
         pin_cli_note(cli, "no item '%.*s': did you mean '%s'%s%s%s or '%s'?", shown, id.at, near[0].id,
-                     count > 2 ? ", '" : "", count > 2 ? near[1].id : "", count > 2 ? "'" : "", near[count - 1].id);
+                     count > 2 ? ", '" : "", count > 2 ? near[1].id : "", count > 2 ? "'" : "",
+                     near[count - 1].id);
     return PIN_EXIT_NONE;
 }
 
@@ -172,6 +175,7 @@ int pin_cli_no_module(pin_cli *cli, pin_cli_index *index, pin_str slug)
     }
     int len = (int)(slug.len < 200 ? slug.len : 200);
     if (best.len > 0)
-        return pin_cli_misuse(cli, "unknown module '%.*s': did you mean '%.*s'?", len, slug.at, (int)best.len, best.at);
+        return pin_cli_misuse(cli, "unknown module '%.*s': did you mean '%.*s'?", len, slug.at, (int)best.len,
+                              best.at);
     return pin_cli_misuse(cli, "unknown module '%.*s' in '%s'", len, slug.at, index->path);
 }

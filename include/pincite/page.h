@@ -5,8 +5,8 @@
 
 #include "pincite/search.h"
 
-/* Who cites provision `id` of `source`: pin_index_citing where its text is in the index; else, since its id is
- * known all the same, found by reading the citations of every item. Same order, same touches. */
+/* Who cites provision `id` of `source`: pin_index_citing where its text is in the index; else, since its id
+ * is known all the same, found by reading the citations of every item. Same order, same touches. */
 pin_status pin_citings_of(pin_citings *out, const pin_index *ix, pin_str source, pin_str id, pin_arena *arena,
                           pin_error *err);
 
@@ -23,13 +23,13 @@ pin_status pin_json_item(pin_buf *out, const pin_index *ix, uint32_t item, pin_a
 pin_status pin_json_provision(pin_buf *out, const pin_index *ix, uint32_t provision, pin_arena *arena,
                               pin_error *err);
 /* What a citation as written means: one object a reference, with id, label, state and words. */
-pin_status pin_json_law(pin_buf *out, const pin_index *ix, pin_str written, const pin_refs *refs, pin_arena *arena,
-                        pin_error *err);
+pin_status pin_json_law(pin_buf *out, const pin_index *ix, pin_str written, const pin_refs *refs,
+                        pin_arena *arena, pin_error *err);
 pin_status pin_json_citing(pin_buf *out, const pin_index *ix, uint32_t provision, const pin_citings *citings,
                            pin_arena *arena, pin_error *err);
 /* The same for a provision by its id, which may be of an act whose text is not in the index. */
-pin_status pin_json_citings_of(pin_buf *out, const pin_index *ix, pin_str source, pin_str id, const pin_citings *citings,
-                               pin_arena *arena, pin_error *err);
+pin_status pin_json_citings_of(pin_buf *out, const pin_index *ix, pin_str source, pin_str id,
+                               const pin_citings *citings, pin_arena *arena, pin_error *err);
 pin_status pin_json_coverage(pin_buf *out, const pin_index *ix, pin_arena *arena, pin_error *err);
 /* A JSON string with its quotes; bad UTF-8 becomes U+FFFD, control characters are escaped. */
 void pin_json_string(pin_buf *out, pin_str text);
@@ -53,10 +53,12 @@ pin_status pin_text_law(pin_buf *out, const pin_index *ix, pin_str written, cons
                         const pin_text_options *options, pin_arena *arena, pin_error *err);
 pin_status pin_text_citing(pin_buf *out, const pin_index *ix, uint32_t provision, const pin_citings *citings,
                            const pin_text_options *options, pin_arena *arena, pin_error *err);
-pin_status pin_text_citings_of(pin_buf *out, const pin_index *ix, pin_str source, pin_str id, const pin_citings *citings,
-                               const pin_text_options *options, pin_arena *arena, pin_error *err);
+pin_status pin_text_citings_of(pin_buf *out, const pin_index *ix, pin_str source, pin_str id,
+                               const pin_citings *citings, const pin_text_options *options, pin_arena *arena,
+                               pin_error *err);
 
 /* ---- Markdown: the twin of a card or a module page ---- */
-pin_status pin_markdown_item(pin_buf *out, const pin_index *ix, uint32_t item, pin_arena *arena, pin_error *err);
+pin_status pin_markdown_item(pin_buf *out, const pin_index *ix, uint32_t item, pin_arena *arena,
+                             pin_error *err);
 
 #endif

@@ -220,10 +220,34 @@ static void every_arena_size_is_enough_or_too_small(void **state)
     free(f.at);
 }
 
+/* Files that were written before stay readable: these are in the repository for good. */
+static void files_written_earlier_stay_readable(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"one-item", "small", "blocks"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[512];
+        snprintf(path, sizeof path, "%s/tests/fuzz/corpus/index/%s", PINCITE_SOURCE_DIR, names[i]);
+        FILE *file = fopen(path, "rb");
+        assert_non_null(file);
+        fseek(file, 0, SEEK_END);
+        size_t len = (size_t)ftell(file);
+        rewind(file);
+        uint8_t *bytes = malloc(len);
+        assert_int_equal(fread(bytes, 1, len, file), len);
+        fclose(file);
+        assert_int_equal(exercise(bytes, len, &arena), PIN_OK);
+        if (i == 0) /* the worked example of docs/format.md */
+            assert_true(pin_load64(bytes + PIN_H_FILE_ID) == 0x7FF98C7E4D9785CAu);
+        free(bytes);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_undamaged_file_is_good),
+        cmocka_unit_test(files_written_earlier_stay_readable),
         cmocka_unit_test(every_truncation_is_refused),
         cmocka_unit_test(every_flipped_byte_is_found_by_opening_or_verify),
         cmocka_unit_test(damage_with_right_checksums_never_reads_outside),

@@ -14,11 +14,11 @@
 #include "pincite/page.h"
 
 /* ---- The index, once for all tests ---- */
-static char           *file_bytes;
-static size_t          file_len;
-static pin_piece       piece;
-static pin_index      *ix;
-static unsigned char   own[1 << 20];
+static char         *file_bytes;
+static size_t        file_len;
+static pin_piece     piece;
+static pin_index    *ix;
+static unsigned char own[1 << 20];
 
 static bool keep(void *ctx, uint64_t offset, const void *bytes, size_t len)
 {
@@ -42,8 +42,9 @@ static int build_index(void **state)
     assert_int_equal(pin_folder_open(&corpus, PINCITE_SOURCE_DIR "/tests/golden/corpus", NULL), PIN_OK);
     assert_int_equal(pin_folder_open(&law, PINCITE_SOURCE_DIR "/tests/golden/corpus/law", NULL), PIN_OK);
     assert_int_equal(pin_build_config(&config, b, pin_folder_input(corpus), NULL), PIN_OK);
-    assert_int_equal(pin_build_add_source(b, &(pin_input_source){.id = PIN_STR("gga"), .input = *pin_folder_input(law)},
-                                          NULL), PIN_OK);
+    assert_int_equal(pin_build_add_source(
+                         b, &(pin_input_source){.id = PIN_STR("gga"), .input = *pin_folder_input(law)}, NULL),
+                     PIN_OK);
     assert_int_equal(pin_build_add_corpus(b, pin_folder_input(corpus), NULL), PIN_OK);
     assert_int_equal(pin_build_finish(&report, b, &(pin_sink){.write = keep}, NULL), PIN_OK);
     pin_build_free(b);
@@ -79,8 +80,9 @@ static pin_status search_json(pin_buf *out, pin_arena *arena)
     pin_hits   hits;
     pin_str    query = PIN_STR("squeek reported to the keeper under Article 4(1) \"final report\"");
     pin_status status = pin_search(&hits, ix, query, &(pin_search_options){.explain = true}, arena, NULL);
-    return status == PIN_OK ? pin_json_search(out, ix, query, &hits, &(pin_json_options){.explain = true}, arena, NULL)
-                            : status;
+    return status == PIN_OK
+               ? pin_json_search(out, ix, query, &hits, &(pin_json_options){.explain = true}, arena, NULL)
+               : status;
 }
 
 static pin_status search_text(pin_buf *out, pin_arena *arena)
@@ -88,8 +90,9 @@ static pin_status search_text(pin_buf *out, pin_arena *arena)
     pin_hits   hits;
     pin_str    query = PIN_STR("squeek of a zeppelin");
     pin_status status = pin_search(&hits, ix, query, &(pin_search_options){.k = 3}, arena, NULL);
-    return status == PIN_OK ? pin_text_search(out, ix, query, &hits, &(pin_text_options){.colour = true}, arena, NULL)
-                            : status;
+    return status == PIN_OK
+               ? pin_text_search(out, ix, query, &hits, &(pin_text_options){.colour = true}, arena, NULL)
+               : status;
 }
 
 static pin_status item_answer(pin_buf *out, pin_arena *arena, const char *id, int form)
@@ -104,9 +107,18 @@ static pin_status item_answer(pin_buf *out, pin_arena *arena, const char *id, in
     return pin_markdown_item(out, ix, item, arena, NULL);
 }
 
-static pin_status item_json(pin_buf *out, pin_arena *arena) { return item_answer(out, arena, "keepers/support-period", 0); }
-static pin_status item_text(pin_buf *out, pin_arena *arena) { return item_answer(out, arena, "gates/closing", 1); }
-static pin_status item_markdown(pin_buf *out, pin_arena *arena) { return item_answer(out, arena, "gates/squeaks", 2); }
+static pin_status item_json(pin_buf *out, pin_arena *arena)
+{
+    return item_answer(out, arena, "keepers/support-period", 0);
+}
+static pin_status item_text(pin_buf *out, pin_arena *arena)
+{
+    return item_answer(out, arena, "gates/closing", 1);
+}
+static pin_status item_markdown(pin_buf *out, pin_arena *arena)
+{
+    return item_answer(out, arena, "gates/squeaks", 2);
+}
 
 static pin_status law_answer(pin_buf *out, pin_arena *arena, bool json)
 {
@@ -136,13 +148,19 @@ static pin_status citing_text(pin_buf *out, pin_arena *arena)
 {
     pin_citings citings; /* of an act that the index does not hold: found by reading every item */
     pin_status  status = pin_citings_of(&citings, ix, PIN_STR("nowhere"), PIN_STR("art_1"), arena, NULL);
-    return status == PIN_OK
-               ? pin_text_citings_of(out, ix, PIN_STR("nowhere"), PIN_STR("art_1"), &citings, NULL, arena, NULL)
-               : status;
+    return status == PIN_OK ? pin_text_citings_of(out, ix, PIN_STR("nowhere"), PIN_STR("art_1"), &citings,
+                                                  NULL, arena, NULL)
+                            : status;
 }
 
-static pin_status provision_json(pin_buf *out, pin_arena *arena) { return pin_json_provision(out, ix, 9, arena, NULL); }
-static pin_status coverage_json(pin_buf *out, pin_arena *arena) { return pin_json_coverage(out, ix, arena, NULL); }
+static pin_status provision_json(pin_buf *out, pin_arena *arena)
+{
+    return pin_json_provision(out, ix, 9, arena, NULL);
+}
+static pin_status coverage_json(pin_buf *out, pin_arena *arena)
+{
+    return pin_json_coverage(out, ix, arena, NULL);
+}
 
 /* ---- Too little of everything ---- */
 static pin_status attempt(answer *ask, size_t arena_size, size_t buffer_size, char *bytes, size_t *wanted)
@@ -165,8 +183,8 @@ static pin_status attempt(answer *ask, size_t arena_size, size_t buffer_size, ch
 static void answers_alike_or_not_at_all(answer *ask)
 {
     enum { ROOM = 1 << 20 };
-    char      *expected = malloc(ROOM), *got = malloc(ROOM);
-    size_t     len, got_len, enough = 0;
+    char  *expected = malloc(ROOM), *got = malloc(ROOM);
+    size_t len, got_len, enough = 0;
     assert_int_equal(attempt(ask, ROOM, ROOM, expected, &len), PIN_OK);
     assert_true(len > 0);
     for (size_t size = 0;; size += size < 4096 ? 7 : 509) {
@@ -189,7 +207,7 @@ static void answers_alike_or_not_at_all(answer *ask)
 }
 
 #define FAULTS(name)                                                                                         \
-    static void name##_in_too_little_memory(void **state)                                                   \
+    static void name##_in_too_little_memory(void **state)                                                    \
     {                                                                                                        \
         (void)state;                                                                                         \
         answers_alike_or_not_at_all(name);                                                                   \
@@ -209,11 +227,16 @@ FAULTS(coverage_json)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(search_json_in_too_little_memory),   cmocka_unit_test(search_text_in_too_little_memory),
-        cmocka_unit_test(item_json_in_too_little_memory),     cmocka_unit_test(item_text_in_too_little_memory),
-        cmocka_unit_test(item_markdown_in_too_little_memory), cmocka_unit_test(law_json_in_too_little_memory),
-        cmocka_unit_test(law_text_in_too_little_memory),      cmocka_unit_test(citing_json_in_too_little_memory),
-        cmocka_unit_test(citing_text_in_too_little_memory),   cmocka_unit_test(provision_json_in_too_little_memory),
+        cmocka_unit_test(search_json_in_too_little_memory),
+        cmocka_unit_test(search_text_in_too_little_memory),
+        cmocka_unit_test(item_json_in_too_little_memory),
+        cmocka_unit_test(item_text_in_too_little_memory),
+        cmocka_unit_test(item_markdown_in_too_little_memory),
+        cmocka_unit_test(law_json_in_too_little_memory),
+        cmocka_unit_test(law_text_in_too_little_memory),
+        cmocka_unit_test(citing_json_in_too_little_memory),
+        cmocka_unit_test(citing_text_in_too_little_memory),
+        cmocka_unit_test(provision_json_in_too_little_memory),
         cmocka_unit_test(coverage_json_in_too_little_memory),
     };
     return cmocka_run_group_tests(tests, build_index, drop_index);
