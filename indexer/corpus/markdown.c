@@ -15,6 +15,10 @@
 #include <string.h>
 
 #define BLOCK_DEPTH 24
+/* on the stack of open containers, in place of an opcode */
+#define LEFT_OUT_BLOCK 0u
+#define LEFT_OUT_INLINE 0xFFu
+
 #define COLUMNS_MAX 64 /* md4c fills short rows: 42 kB of header could make 90 MB of cells */
 
 /* ---- The listener ---- */
@@ -30,7 +34,7 @@ typedef struct marker {
 
     unsigned     depth; /* open containers in `out`                               */
     pin_block_op emitted[PIN_BLOCK_DEPTH + 1];
-    grown        stack;         /* all open containers: opcode, or 0 when left out as too deep        */
+    grown        stack;         /* all open containers: opcode, or LEFT_OUT_.. when too deep */
     bool         own_paragraph; /* the innermost container is a paragraph that no event opened        */
     uint64_t     link_bits;     /* one bit for each open link: was it written?                            */
     unsigned     link_depth;
@@ -266,7 +270,7 @@ static bool open_node(marker *m, pin_block_op op, unsigned need)
         else if (op == PIN_B_CELL)
             fits = inside == PIN_B_ROW;
     }
-    grown_byte(&m->stack, fits ? (char)op : 0);
+    grown_byte(&m->stack, (char)(fits ? op : is_inline(op) ? LEFT_OUT_INLINE : LEFT_OUT_BLOCK));
     if (fits)
         begin_node(m, op);
     else
@@ -275,20 +279,47 @@ static bool open_node(marker *m, pin_block_op op, unsigned need)
     return fits;
 }
 
+/* Closes the innermost container. */
 static void close_node(marker *m)
 {
     if (!m->stack.len) /* memory was short */
         return;
-    pin_block_op op = (pin_block_op)(unsigned char)m->stack.at[--m->stack.len];
-    if (is_inline(op)) {
+    unsigned op = (unsigned char)m->stack.at[--m->stack.len];
+    if (is_inline((pin_block_op)op)) {
         text_flush(m);
         end_node(m);
-    } else if (op) {
+    } else if (op != LEFT_OUT_BLOCK && op != LEFT_OUT_INLINE) {
         text_end(m);
         end_node(m);
-    } else if (m->text.len) {
+    } else if (op == LEFT_OUT_BLOCK && m->text.len) {
         text_add(m, " ", 1); /* what was apart in the source must not run together */
     }
+}
+
+static bool inline_is_open(const marker *m)
+{
+    unsigned op = m->stack.len ? (unsigned char)m->stack.at[m->stack.len - 1] : 0;
+    return op == LEFT_OUT_INLINE || is_inline((pin_block_op)op);
+}
+
+/* A span ends: md4c 0.4.8 ends some that it never began, where an address in the text overlaps
+ * emphasis ("*a https://e.org*b*"). */
+static void close_inline(marker *m)
+{
+    if (inline_is_open(m))
+        close_node(m);
+}
+
+/* A block begins or ends: spans that md4c began and never ended end here. */
+static void inline_end(marker *m)
+{
+    m->image_depth = 0;
+    if (m->state == IN_CODE)
+        m->state = PLAIN;
+    while (inline_is_open(m))
+        close_node(m);
+    m->link_depth = 0;
+    m->link_bits = 0;
 }
 
 /* ---- Addresses ---- */
@@ -412,6 +443,8 @@ static void push_link(marker *m, bool written)
 
 static bool pop_link(marker *m)
 {
+    if (m->link_depth == 0)
+        return false;
     m->link_depth--;
     if (m->link_depth >= 64)
         return false;
@@ -516,7 +549,7 @@ static void leave_wiki(marker *m)
     if (innermost(m) == PIN_B_ITEM_LINK)
         m->links[m->link_count - 1].has_words =
             m->out.len != m->wiki_start || !pin_str_equal(words, m->wiki_target);
-    close_node(m);
+    close_inline(m);
 }
 
 static void enter_image(marker *m, const MD_SPAN_IMG_DETAIL *detail)
@@ -536,7 +569,7 @@ static void enter_image(marker *m, const MD_SPAN_IMG_DETAIL *detail)
 
 static void leave_image(marker *m)
 {
-    if (--m->image_depth)
+    if (m->image_depth == 0 || --m->image_depth)
         return;
     if (!m->address_safe || !may_link(m)) { /* shown as a link: none inside another */
         text_flush(m);
@@ -576,6 +609,7 @@ static int open_table(marker *m, const MD_BLOCK_TABLE_DETAIL *detail)
 static int enter_block(MD_BLOCKTYPE type, void *detail, void *ctx)
 {
     marker *m = ctx;
+    inline_end(m);
     switch (type) {
     case MD_BLOCK_DOC:
     case MD_BLOCK_TBODY:
@@ -642,6 +676,7 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *ctx)
 {
     marker *m = ctx;
     (void)detail;
+    inline_end(m);
     switch (type) {
     case MD_BLOCK_DOC:
         text_end(m);
@@ -711,16 +746,18 @@ static int leave_span(MD_SPANTYPE type, void *detail, void *ctx)
     case MD_SPAN_EM:
     case MD_SPAN_STRONG:
     case MD_SPAN_DEL:
-        close_node(m);
+        close_inline(m);
         break;
     case MD_SPAN_A:
         if (pop_link(m))
-            close_node(m);
+            close_inline(m);
         break;
     case MD_SPAN_WIKILINK:
         leave_wiki(m);
         break;
     case MD_SPAN_CODE:
+        if (m->state != IN_CODE)
+            break;
         m->state = PLAIN;
         place_inline(m);
         grown_byte(&m->out, PIN_B_CODE);

@@ -122,6 +122,16 @@ static void only_harmless_addresses_survive(void **state)
     }
 }
 
+static void addresses_that_overlap_emphasis_stay_in_one_piece(void **state)
+{
+    world w;
+    (void)state;
+    world_open(&w);
+    blocks_line(mark(&w, "*a *a *b https://e.org/1, https://e.org*b*b*,b*b*").blocks); /* asserts that it walks */
+    blocks_line(mark(&w, "**a https://e.org**b *c https://e.org/*d* e_").blocks);
+    world_close(&w);
+}
+
 static void an_unsafe_image_leaves_its_words(void **state)
 {
     world w;
@@ -297,6 +307,7 @@ int main(void)
         cmocka_unit_test(headings_stay_below_the_question),
         cmocka_unit_test(raw_html_is_text),
         cmocka_unit_test(only_harmless_addresses_survive),
+        cmocka_unit_test(addresses_that_overlap_emphasis_stay_in_one_piece),
         cmocka_unit_test(an_unsafe_image_leaves_its_words),
         cmocka_unit_test(addresses_in_the_text_become_links),
         cmocka_unit_test(references_become_numbered_placeholders),
