@@ -64,7 +64,6 @@ typedef enum pin_section {
     PIN_S_TERM_KEYS,       /* page separators of TERMS                                               */
     PIN_S_WORD_KEYS,       /* page separators of WORDS                                               */
     PIN_S_ITEM_DICTIONARY, /* preset dictionary of item records; empty when they are not compressed  */
-    PIN_S_TEXT_DICTIONARY, /* the same for the words of provisions                                   */
     /* read where needed, checked where used */
     PIN_S_TERMS,
     PIN_S_ITEM_ROWS,
@@ -82,11 +81,12 @@ typedef enum pin_section {
     PIN_S_PROVISION_ALSO,
     PIN_S_PROVISION_NAMES,
     PIN_S_CITING,
+    PIN_S_TEXT_DICTIONARY, /* the preset dictionary of the words of provisions                       */
     PIN_S_PROVISION_TEXTS,
     PIN_S_ITEMS,
     PIN_SECTION_END
 } pin_section;
-#define PIN_S_HEAD_LAST PIN_S_TEXT_DICTIONARY
+#define PIN_S_HEAD_LAST PIN_S_ITEM_DICTIONARY
 
 /* ---- Caps: a file that goes beyond is refused, so that hostile numbers cannot ask for much ---- */
 #define PIN_ITEMS_MAX (1u << 28)

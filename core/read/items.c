@@ -17,10 +17,15 @@ pin_status pin_read_row(const uint8_t **out, const pin_index *ix, pin_section ki
     return pin_read_part(out, ix, kind, (uint64_t)i * row_len, row_len, err);
 }
 
-static pin_str dictionary_of(const pin_index *ix, pin_section kind)
+/* That of the items is in the head; that of the law is fetched with its first words. */
+static pin_status get_dictionary(pin_str *out, const pin_index *ix, pin_section kind, pin_error *err)
 {
-    pin_section d = kind == PIN_S_ITEMS ? PIN_S_ITEM_DICTIONARY : PIN_S_TEXT_DICTIONARY;
-    return (pin_str){(const char *)ix->head[d], (size_t)ix->sections[d].len};
+    pin_section    d = kind == PIN_S_ITEMS ? PIN_S_ITEM_DICTIONARY : PIN_S_TEXT_DICTIONARY;
+    const uint8_t *at;
+    pin_status     s = pin_read_part(&at, ix, d, 0, ix->sections[d].len, err);
+    if (s == PIN_OK)
+        *out = (pin_str){(const char *)at, (size_t)ix->sections[d].len};
+    return s;
 }
 
 pin_status pin_read_packed(pin_str *out, const pin_index *ix, pin_section kind, uint64_t place, uint64_t number,
@@ -29,9 +34,11 @@ pin_status pin_read_packed(pin_str *out, const pin_index *ix, pin_section kind, 
     uint32_t       len = pin_place_len(place);
     uint64_t       offset = ix->sections[kind].offset + pin_place_offset(place);
     const uint8_t *at;
+    pin_str        dictionary = {0};
     pin_status     s = pin_read_part(&at, ix, kind, pin_place_offset(place), len, err);
-    if (s != PIN_OK)
-        return s;
+    pin_status     s2 = get_dictionary(&dictionary, ix, kind, err);
+    if (s != PIN_OK || s2 != PIN_OK) /* both were asked for before saying so */
+        return s != PIN_OK ? s : s2;
     if (len < 6 || pin_hash32(at + 4, len - 4, number) != pin_load32(at))
         return pin_fail(err, PIN_CORRUPT, offset, "checksum of a record is wrong");
     pin_cursor c = pin_cursor_over(at + 4, len - 4);
@@ -49,7 +56,7 @@ pin_status pin_read_packed(pin_str *out, const pin_index *ix, pin_section kind, 
     uint8_t *raw = pin_arena_take(arena, raw_len, 1);
     if (!raw)
         return pin_fail(err, PIN_NO_SPACE, offset, "no room to unpack a record");
-    if (!pin_inflate(raw, raw_len, payload, dictionary_of(ix, kind)))
+    if (!pin_inflate(raw, raw_len, payload, dictionary))
         return pin_fail(err, PIN_CORRUPT, offset, "a packed record is damaged");
     *out = (pin_str){(const char *)raw, raw_len};
     return PIN_OK;
