@@ -60,17 +60,29 @@ pin_status pin_build_add_corpus(pin_build *b, const pin_input *input, pin_error 
 
 /* ---- what does not fit into an index ---- */
 
+enum { NUMBER = 5 }; /* most bytes of a count, length or number in a record */
+
+static uint64_t text_len(pin_str text)
+{
+    return NUMBER + text.len;
+}
+
+/* What the item takes in the file at most; what it takes is a few bytes less. */
 static uint64_t item_len(const pin_draft_item *item)
 {
-    uint64_t len = item->question.len + item->verdict.len + item->blocks.len + item->plain.len;
+    uint64_t len = 5 * NUMBER + text_len(item->id) + text_len(item->given_id) + text_len(item->question) +
+                   text_len(item->verdict) + text_len(item->status_text) + text_len(item->author) +
+                   text_len(item->published) + text_len(item->updated) + text_len(item->language) +
+                   text_len(item->blocks);
     for (uint32_t i = 0; i < item->citation_count; i++) {
         const pin_citation *c = &item->citations[i];
         /* texts that one entry's provisions share are stored once */
         bool same = i > 0 && c->entry == item->citations[i - 1].entry;
-        len += 24 + c->id.len + c->label.len + (same ? 0 : c->written.len + c->note.len + c->quote.len);
+        len += 2 + 2 * NUMBER + text_len(c->source) + text_len(c->id) + text_len(c->label);
+        len += same ? 0 : text_len(c->written) + text_len(c->note) + text_len(c->quote);
     }
     for (uint32_t i = 0; i < item->related_count; i++)
-        len += item->related[i].len;
+        len += text_len(item->related[i]);
     return len;
 }
 

@@ -215,7 +215,7 @@ static void read_row(rows *r, json_t *row)
 static void read_line(rows *r, pin_str line)
 {
     if (line.len > PIN_SOURCE_LINE_MAX) {
-        complain(r, r->line, "bad-provision", NULL, "the row is longer than 16 MiB%.*s", (pin_str){0});
+        complain(r, r->line, "bad-provision", NULL, "the row is longer than 7 MiB%.*s", (pin_str){0});
         return;
     }
     size_t bad = pin_utf8_valid(line);

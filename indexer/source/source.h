@@ -19,7 +19,7 @@
 #include "indexer/corpus/corpus.h"
 
 #define PIN_SOURCE_ROWS_MAX  4000000u    /* provisions of one source                                */
-#define PIN_SOURCE_LINE_MAX  (16u << 20) /* bytes of one row                                        */
+#define PIN_SOURCE_LINE_MAX  (7u << 20)  /* bytes of one row: its words fit into a record of the index     */
 #define PIN_SOURCE_DEPTH_MAX 32u         /* steps below the top                                     */
 #define PIN_PROVISION_ID_MAX 200u        /* bytes of an id                                          */
 
