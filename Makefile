@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 BUILD := build
 
-.PHONY: all help deps demo quick test check asan fuzz layers wasm lint format clean install
+.PHONY: shots bench-http all help deps demo quick test check asan fuzz layers wasm lint format clean install
 
 all: ## build the program: build/pincite
 	@tools/deps.sh check build
@@ -52,6 +52,13 @@ lint: ## clang-tidy and cppcheck, where they are installed
 
 format: ## clang-format on what git says has changed
 	@git diff --name-only --diff-filter=AM HEAD -- '*.c' '*.h' | xargs -r clang-format-14 -i
+
+shots: all ## pictures of every kind of page at three widths, light and dark: build/shots
+	@tools/deps.sh check browser
+	@. tests/browser/packages.sh $(BUILD)/browser && PINCITE=$(BUILD)/pincite node $(BUILD)/browser/tests/shots.mjs
+
+bench-http: all ## requests a second and CPU per request beside nginx
+	@PINCITE=$(BUILD)/pincite python3 bench/http/run.py --out bench/results/http.md
 
 install: all ## install the program below PREFIX (default /usr/local)
 	@cmake --install $(BUILD) --prefix $(or $(PREFIX),/usr/local)
