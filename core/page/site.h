@@ -29,6 +29,7 @@ pin_str pin_site_join(pin_site *s, const pin_str *parts, size_t count); /* one a
 #define PIN_JOIN(s, ...)                                                                                     \
     pin_site_join(s, (const pin_str[]){__VA_ARGS__}, sizeof((const pin_str[]){__VA_ARGS__}) / sizeof(pin_str))
 pin_str pin_site_number(pin_site *s, uint64_t value);
+pin_str pin_site_file_id(pin_site *s); /* 16 hexadecimal digits */
 bool    pin_site_good(pin_site *s, pin_status status); /* notes a failure; true while all is well */
 
 /* ---- Addresses ---- */

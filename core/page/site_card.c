@@ -151,6 +151,18 @@ static void outside_links(pin_site *s, pin_view_card *v, const pin_item *item)
             v->links[v->links_count++].url = item->related[i];
 }
 
+/* The card as a reference in a technical file: question, site, id, date, the very index, address. */
+static pin_str cite_as(pin_site *s, const pin_item *item)
+{
+    pin_str        base = pin_page_base(s->ix);
+    const pin_str *site = s->release.publisher.len ? &s->release.publisher : &s->release.title;
+    return PIN_JOIN(s, item->question, PIN_STR(" "), *site, site->len ? PIN_STR(", ") : (pin_str){0}, item->id,
+                    item->updated.len ? PIN_STR(", as of ") : (pin_str){0}, item->updated, PIN_STR(", index "),
+                    pin_site_file_id(s), base.len ? PIN_STR(", ") : (pin_str){0}, base,
+                    base.len ? PIN_STR("/") : (pin_str){0}, base.len ? item->id : (pin_str){0},
+                    base.len ? PIN_STR("/") : (pin_str){0});
+}
+
 void pin_site_card(pin_site *s, uint32_t number)
 {
     pin_item   item;
@@ -176,6 +188,7 @@ void pin_site_card(pin_site *s, uint32_t number)
         .author = item.author,
         .published = item.published,
         .item_updated = item.updated,
+        .cite_as = cite_as(s, &item),
         .structured = pin_site_structured(s, item.question, &item, 1),
     };
     cited_words(s, &v, &item);

@@ -35,8 +35,9 @@ pin_str pin_site_law_url(pin_site *s, pin_str source, pin_str id)
 
 /* ---- the frame ---- */
 
-static pin_str hex16(pin_site *s, uint64_t value)
+pin_str pin_site_file_id(pin_site *s)
 {
+    uint64_t value = s->release.file_id;
     char *at = pin_site_take(s, 16, 1);
     for (int i = 15; at && i >= 0; i--, value >>= 4)
         at[i] = "0123456789abcdef"[value & 15];
@@ -82,7 +83,7 @@ void pin_site_frame(pin_site *s, const pin_frame *frame)
         .items = s->release.item_count,
         .modules = s->release.module_count,
         .updated = s->release.updated,
-        .file_id = hex16(s, s->release.file_id),
+        .file_id = pin_site_file_id(s),
         .engine = s->release.engine,
     };
     page.laws = laws_of(s, &page.laws_count);

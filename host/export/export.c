@@ -198,12 +198,12 @@ static int brotli_quality(const pin_export_run *run)
 {
     if (run->options->plain)
         return 0;
-    return run->release.item_count <= 1000 ? 11 : run->release.item_count <= 20000 ? 9 : 5;
+    return run->release.item_count <= 20000 ? 9 : 5;
 }
 
 static pin_status write_all(pin_export_run *run)
 {
-    pin_writer w = {.swap = &run->swap, .brotli = run->brotli};
+    pin_writer w = {.swap = &run->swap, .brotli = run->brotli ? 11 : 0}; /* what every reader fetches */
     bool       good = put_assets(run, &w) && put_embedded(run, &w) && pin_export_hosting(run, &w);
     run->report->files += w.files;
     run->report->bytes += w.bytes;
