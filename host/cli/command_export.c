@@ -5,7 +5,7 @@
 #include "host/export/export.h"
 
 static const pin_cli_option options[] = {
-    {"base", 0, "URL", "where the site will live, such as https://example.org/faq/;\ndefault: as pincite.yml said", false},
+    {"base", 0, "URL", "where the site will live: https://example.org/faq/;\ndefault: as pincite.yml said", false},
     {"embed", 0, NULL, "let the search work from a disk (file://) too; for an\nindex of at most 2 MB", false},
     {"offline", 0, NULL, "a service worker: after one visit no network is needed", false},
     {"no-compress", 0, NULL, "no .br and .gz twins beside the files", false},
