@@ -371,6 +371,11 @@ static const struct everyday {
     {"year", {"period"}},
 };
 
+pin_str pin_everyday_stem(uint32_t row)
+{
+    return row < sizeof table / sizeof table[0] ? pin_str_of(table[row].stem) : (pin_str){0};
+}
+
 uint32_t pin_everyday(const char *const **out, pin_str stem)
 {
     size_t low = 0, high = sizeof table / sizeof table[0];

@@ -117,6 +117,8 @@ uint32_t pin_edit_distance(pin_str a, pin_str b, uint32_t most);
 
 /* ---- everyday.c ---- what the law calls a word of daily life: texts of one or more words, or 0 */
 uint32_t pin_everyday(const char *const **out, pin_str stem);
+/* The stem that row number `row` of the table is for; empty past the last. */
+pin_str pin_everyday_stem(uint32_t row);
 
 /* ---- initials.c ---- rows of words in questions whose first letters an unknown word spells */
 pin_status plan_add_initials(plan *p, plan_slot *slot, pin_arena *arena, pin_error *err);

@@ -298,6 +298,82 @@ static bool same_hits(const pin_hits *a, const pin_hits *b)
     return same;
 }
 
+/* A browser has nothing but what it has asked for: each round fetches the ranges that the last one lacked,
+ * and the answer is that of the whole file. */
+typedef struct fetched {
+    pin_piece pieces[4096];
+    uint32_t  count;
+} fetched;
+
+static void fetch(fetched *f, const opened *o, uint64_t offset, uint64_t len)
+{
+    uint64_t from = offset, to = offset + len;
+    if (to > o->len)
+        to = o->len;
+    for (uint32_t i = 0; i < f->count;) { /* pieces are disjoint: one that is touched is swallowed */
+        uint64_t at = f->pieces[i].offset, end = at + f->pieces[i].len;
+        if (end < from || at > to) {
+            i++;
+            continue;
+        }
+        from = at < from ? at : from;
+        to = end > to ? end : to;
+        f->pieces[i] = f->pieces[--f->count];
+        i = 0;
+    }
+    assert_true(f->count < 4096);
+    uint32_t place = f->count++;
+    while (place > 0 && f->pieces[place - 1].offset > from) {
+        f->pieces[place] = f->pieces[place - 1];
+        place--;
+    }
+    f->pieces[place] = (pin_piece){.offset = from, .len = to - from, .at = o->bytes + from};
+    for (uint32_t i = 1; i < f->count; i++) /* swallowing moved the last one: put in order again */
+        for (uint32_t k = i; k > 0 && f->pieces[k - 1].offset > f->pieces[k].offset; k--) {
+            pin_piece swap = f->pieces[k];
+            f->pieces[k] = f->pieces[k - 1];
+            f->pieces[k - 1] = swap;
+        }
+}
+
+static pin_status ask_in_pieces(pin_hits *out, const opened *o, fetched *f, pin_str query, pin_arena *arena)
+{
+    static struct {
+        uint64_t offset, len;
+    } wanted[1024];
+    pin_needs   needs = {.at = (void *)wanted, .cap = 1024};
+    pin_file    file = {.len = o->len, .pieces = f->pieces, .piece_count = f->count, .needs = &needs};
+    pin_index  *ix;
+    pin_error   err;
+    static char head[1 << 20];
+    pin_arena   opening = pin_arena_over(head, sizeof head);
+    pin_status  s = pin_index_open(&ix, &file, &opening, &err);
+    if (s == PIN_OK)
+        s = pin_search(out, ix, query, &(pin_search_options){.k = 10, .explain = true}, arena, &err);
+    assert_true(s == PIN_OK || (s == PIN_NEED && needs.count > 0));
+    for (uint32_t i = 0; s == PIN_NEED && i < needs.count && i < needs.cap; i++)
+        fetch(f, o, wanted[i].offset, wanted[i].len);
+    return s;
+}
+
+static bool same_hits(const pin_hits *a, const pin_hits *b);
+
+static void a_file_that_comes_in_pieces_gives_the_same_answer(const opened *o, pin_str query, uint32_t *rounds)
+{
+    static fetched f;
+    pin_hits       expected = ask_with(o, query, (pin_search_options){.k = 10, .explain = true}), hits;
+    void          *memory = malloc(ROOM);
+    pin_status     s = PIN_NEED;
+    f.count = 0;
+    for (*rounds = 0; s == PIN_NEED && *rounds < 50; ++*rounds) {
+        pin_arena arena = pin_arena_over(memory, ROOM);
+        s = ask_in_pieces(&hits, o, &f, query, &arena);
+    }
+    assert_int_equal(s, PIN_OK);
+    assert_true(same_hits(&hits, &expected));
+    free(memory);
+}
+
 static void every_size_of_memory_is_safe(void **state)
 {
     (void)state;
@@ -340,7 +416,8 @@ static bool open_faq(faq *f)
     f->queries = slurp(PINCITE_SHARED_DIR "/eval-dev/faq/queries.tsv", &f->queries_len);
     if (!f->text || !f->queries)
         return false;
-    return open_corpus(&f->o, (pin_str){f->text, f->len}, NULL);
+    assert_true(open_corpus(&f->o, (pin_str){f->text, f->len}, NULL));
+    return true;
 }
 
 static void close_faq(faq *f)
@@ -619,6 +696,25 @@ static void the_development_queries_reach_their_goals(void **state)
     close_faq(&f);
 }
 
+static void a_browser_gets_the_same_answer_in_few_rounds(void **state)
+{
+    (void)state;
+    faq      f;
+    uint32_t rounds, most = 0;
+    if (!open_faq(&f))
+        skipped(&f);
+    int n = 0;
+    for (char *line = strtok(f.queries, "\n"); line; line = strtok(NULL, "\n")) {
+        if (n++ % 4)
+            continue;
+        a_file_that_comes_in_pieces_gives_the_same_answer(&f.o, pin_str_of(strrchr(line, '\t') + 1), &rounds);
+        most = rounds > most ? rounds : most;
+    }
+    print_message("at most %u rounds\n", most);
+    assert_true(most <= 12);
+    close_faq(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -641,6 +737,7 @@ int main(void)
         cmocka_unit_test(half_a_question_finds_a_question_that_begins_so),
         cmocka_unit_test(other_peoples_questions_are_not_answered_with_confidence),
         cmocka_unit_test(fewer_hits_are_the_beginning_of_more),
+        cmocka_unit_test(a_browser_gets_the_same_answer_in_few_rounds),
         cmocka_unit_test(the_development_queries_reach_their_goals),
     };
     room = malloc(ROOM);
