@@ -18,7 +18,7 @@ pincite() { "$program" "$@"; }
 
 steady() {
     sed -E -e 's/[0-9]+\.[0-9]+ s$/0.00 s/' -e 's/"seconds":[0-9.]+/"seconds":0/' \
-        -e 's/[0-9.]+ (kB|MB)/0 \1/' -e 's/"bytes":[0-9]+/"bytes":0/' \
+        -e 's/[0-9]+\.[0-9] (kB|MB)/0 \1/' -e 's/"bytes":[0-9]+/"bytes":0/' \
         -e 's/file [0-9a-f]{16}/file 0000000000000000/' -e 's/"file_id":"[0-9a-f]{16}"/"file_id":"0"/'
 }
 
