@@ -795,9 +795,17 @@ static void html_text(marker *m, const char *at, size_t len)
     text_add(m, at, len);
 }
 
-static int text_event(MD_TEXTTYPE type, const MD_CHAR *at, MD_SIZE len, void *ctx)
+/* Bytes of a text event that are in the source, when it points there at all. */
+static size_t len_in_source(const marker *m, const char *at, size_t len)
+{
+    uintptr_t from = (uintptr_t)m->source.at, to = from + m->source.len, here = (uintptr_t)at;
+    return here >= from && here <= to && len > to - here ? to - here : len;
+}
+
+static int text_event(MD_TEXTTYPE type, const MD_CHAR *at, MD_SIZE size, void *ctx)
 {
     marker *m = ctx;
+    size_t  len = len_in_source(m, at, size);
     if (m->state == IN_CODE_BLOCK || m->state == IN_CODE) {
         if (type == MD_TEXT_NULLCHAR)
             grown_add(&m->text, REPLACEMENT, 3);
@@ -1054,6 +1062,17 @@ static bool source_prepare(grown *out, grown *inserted, const pin_markdown *in)
     return true;
 }
 
+/* md4c 0.4.8 looks one byte past the end for what could close "[x](y*b*", and takes what it finds there
+ * for part of the text. So the text always ends with a line end, and zeros that are ours follow it. */
+static void source_guard(grown *source)
+{
+    enum { GUARD = 64 };
+    if (source->len && source->at[source->len - 1] != '\n')
+        grown_byte(source, '\n');
+    if (grown_room(source, GUARD))
+        memset(source->at + source->len, 0, GUARD);
+}
+
 /* ---- One call ---- */
 static void marker_reset(marker *m)
 {
@@ -1138,8 +1157,10 @@ pin_status pin_markdown_blocks(pin_marked *out, pin_pool *pool, pin_findings *fi
         MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_PERMISSIVEURLAUTOLINKS | MD_FLAG_WIKILINKS;
     if (in->bullets)
         flags |= MD_FLAG_NOINDENTEDCODEBLOCKS; /* in plain text, indentation means nothing */
-    if (source_prepare(&prepared, &m.inserted, in))
-        m.source = grown_text(&prepared);
+    if (!source_prepare(&prepared, &m.inserted, in))
+        grown_add(&prepared, in->text.at, in->text.len);
+    source_guard(&prepared);
+    m.source = grown_text(&prepared);
     grown_room(&m.out, m.source.len + 64);
     int failed = marker_parse(&m, flags);
     if (m.too_wide) {
