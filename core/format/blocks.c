@@ -3,8 +3,8 @@
  * The walk refuses what no writer of ours produces: unknown opcodes, table parts outside tables,
  * text outside paragraphs, link schemes beyond http, https and mailto. So a page made from blocks
  * that walk cleanly is well-formed, whatever file they came from. */
-#include "core/bytes/bytes.h"
 #include "pincite/blocks.h"
+#include "core/bytes/bytes.h"
 
 /* ---- Addresses ---- */
 static bool equals_lower(pin_str text, const char *lower)
@@ -35,7 +35,13 @@ bool pin_url_is_safe(pin_str url)
 }
 
 /* ---- The walk ---- */
-typedef enum place { PLACE_BLOCK = 1, PLACE_INLINE = 2, PLACE_ENTRY = 4, PLACE_ROW = 8, PLACE_CELL = 16 } place;
+typedef enum place {
+    PLACE_BLOCK = 1,
+    PLACE_INLINE = 2,
+    PLACE_ENTRY = 4,
+    PLACE_ROW = 8,
+    PLACE_CELL = 16
+} place;
 
 /* Where a node may stand. */
 static unsigned stands(uint8_t op)

@@ -127,8 +127,10 @@ static void what_no_writer_makes_is_refused(void **state)
         {"a table with 65 columns", BLOCKS("\x07\x41\x00")},
         {"an alignment that does not exist", BLOCKS("\x07\x01\x08\x00\x09\x04\x00\x00\x00")},
         {"a paragraph inside emphasis", BLOCKS("\x01\x14\x01\x00\x00\x00")},
-        {"a link that runs script", BLOCKS("\x01\x17\x0c" "javascript:x\x00\x00")},
-        {"an image of data", BLOCKS("\x01\x2b\x06" "data:x\x00\x00")},
+        {"a link that runs script", BLOCKS("\x01\x17\x0c"
+                                           "javascript:x\x00\x00")},
+        {"an image of data", BLOCKS("\x01\x2b\x06"
+                                    "data:x\x00\x00")},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         if (walks(cases[i].blocks))
@@ -150,10 +152,21 @@ static void nesting_ends_at_its_limit(void **state)
 static void only_safe_addresses_are_links(void **state)
 {
     (void)state;
-    static const char *const safe[] = {"https://example.org/a:b", "HTTP://x", "mailto:a@b", "/a", "a/b:c", "#x:y",
-                                       "?q=a:b", "", "../x.md", "//host/x"};
-    static const char *const bad[] = {"javascript:x", "JavaScript:x", "java\tscript:x", " javascript:x", "data:text/html,x",
-                                      "file:///etc/passwd", "vbscript:x", ":x", "https\n:x", "a\x7f"};
+    static const char *const safe[] = {"https://example.org/a:b",
+                                       "HTTP://x",
+                                       "mailto:a@b",
+                                       "/a",
+                                       "a/b:c",
+                                       "#x:y",
+                                       "?q=a:b",
+                                       "",
+                                       "../x.md",
+                                       "//host/x"};
+    static const char *const bad[] = {"javascript:x",     "JavaScript:x",
+                                      "java\tscript:x",   " javascript:x",
+                                      "data:text/html,x", "file:///etc/passwd",
+                                      "vbscript:x",       ":x",
+                                      "https\n:x",        "a\x7f"};
     for (size_t i = 0; i < sizeof safe / sizeof *safe; i++)
         if (!pin_url_is_safe(pin_str_of(safe[i])))
             fail_msg("refused: %s", safe[i]);
@@ -166,8 +179,9 @@ static void only_safe_addresses_are_links(void **state)
 static void every_truncation_is_refused_or_whole(void **state)
 {
     (void)state;
-    static const char whole[] = "\x01\x28\x03one\x17\x02/a\x28\x01l\x00\x00\x07\x01\x08\x01\x09\x00\x28\x01h\x00\x00\x00";
-    uint32_t          good = 0;
+    static const char whole[] =
+        "\x01\x28\x03one\x17\x02/a\x28\x01l\x00\x00\x07\x01\x08\x01\x09\x00\x28\x01h\x00\x00\x00";
+    uint32_t good = 0;
     for (size_t len = 0; len < sizeof whole; len++) {
         char *copy = malloc(len ? len : 1);
         memcpy(copy, whole, len);

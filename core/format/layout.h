@@ -16,7 +16,7 @@
 #include "core/format/sizes.h"
 
 /* ---- Header: 64 bytes ---- */
-#define PIN_MAGIC "\x89PIN\r\n\x1a\n" /* shows at once a transfer that changed line ends or the eighth bit */
+#define PIN_MAGIC "\x89PIN\r\n\x1a\n" /* a transfer that changed line ends or eighth bits shows at once */
 #define PIN_MAGIC_LEN 8
 #define PIN_MAJOR 1 /* another one cannot be read            */
 #define PIN_MINOR 0 /* a higher one only adds what may be skipped */
@@ -113,8 +113,14 @@ typedef enum pin_section {
  * group of 16 shares nothing. */
 #define PIN_PAGE 4096
 #define PIN_PAGE_GROUP 16
-enum pin_page { PIN_PAGE_HASH = 0, PIN_PAGE_COUNT = 4, PIN_PAGE_END = 6, PIN_PAGE_WORDS = 8, PIN_PAGE_BASES = 8,
-                PIN_PAGE_TERMS = 24 };
+enum pin_page {
+    PIN_PAGE_HASH = 0,
+    PIN_PAGE_COUNT = 4,
+    PIN_PAGE_END = 6,
+    PIN_PAGE_WORDS = 8,
+    PIN_PAGE_BASES = 8,
+    PIN_PAGE_TERMS = 24
+};
 #define PIN_KEY_MAX 255
 
 /* Separators: u32 pages, u32 keys, u32 starts[pages + 1] into the texts, u32 first[pages] (number of
@@ -140,7 +146,7 @@ enum pin_list_header {
 };
 #define PIN_L_BEST_COUNT 16
 #define PIN_WINDOWS_FROM 2048
-#define PIN_BLOCK_GROUP 32 /* gaps that share one width                                              */
+#define PIN_BLOCK_GROUP 32    /* gaps that share one width                                              */
 #define PIN_BLOCK_BITSET 0xFF /* in place of the first width: the block is a bitset                  */
 
 /* Checksums of 32 (16) bits are the low bits of XXH64; the seed is where the bytes belong (offset of
@@ -169,7 +175,10 @@ static inline uint32_t pin_table_bucket(uint64_t hash, unsigned bits)
 {
     return bits ? (uint32_t)(hash >> (64 - bits)) : 0;
 }
-static inline uint16_t pin_table_mark(uint64_t hash, unsigned bits) { return (uint16_t)(hash >> (48 - bits)); }
+static inline uint16_t pin_table_mark(uint64_t hash, unsigned bits)
+{
+    return (uint16_t)(hash >> (48 - bits));
+}
 
 /* ---- Places: where a record lies in its section ---- u64: offset << 24 | length */
 #define PIN_PLACE_LEN 8
@@ -183,13 +192,13 @@ enum pin_method { PIN_METHOD_STORED = 0, PIN_METHOD_DEFLATE = 1 };
 
 /* ---- Provision rows: 32 bytes ---- */
 enum pin_provision_row {
-    PIN_P_PARENT = 0, /* u32, PIN_NO_PROVISION at the top                                            */
-    PIN_P_END = 4,    /* u32                                                                         */
-    PIN_P_SOURCE = 8, /* u16                                                                         */
-    PIN_P_DEPTH = 10, /* u16                                                                         */
+    PIN_P_PARENT = 0,  /* u32, PIN_NO_PROVISION at the top                                            */
+    PIN_P_END = 4,     /* u32                                                                         */
+    PIN_P_SOURCE = 8,  /* u16                                                                         */
+    PIN_P_DEPTH = 10,  /* u16                                                                         */
     PIN_P_CITING = 12, /* u32: first row in CITING; the next provision's (or the end) bounds them    */
-    PIN_P_NAMES = 16, /* u64 place in PROVISION_NAMES                                                */
-    PIN_P_TEXT = 24,  /* u64 place in PROVISION_TEXTS                                                */
+    PIN_P_NAMES = 16,  /* u64 place in PROVISION_NAMES                                                */
+    PIN_P_TEXT = 24,   /* u64 place in PROVISION_TEXTS                                                */
     PIN_P_LEN = 32
 };
 
@@ -199,17 +208,17 @@ enum pin_provision_row {
 
 /* ---- Citations within an item record ---- */
 enum pin_citation_bits {
-    PIN_C_STATE = 7,       /* u8 `how`: bits 0..2 */
+    PIN_C_STATE = 7, /* u8 `how`: bits 0..2 */
     PIN_C_IN_LIST = 8,
     PIN_C_FROM_RANGE = 16,
     PIN_C_IN_QUESTION = 32
 };
 enum pin_citation_same { /* u8 `same`: fields left out because they equal those of the citation before */
-    PIN_C_SAME_ENTRY = 1,
-    PIN_C_SAME_WRITTEN = 2,
-    PIN_C_SAME_SOURCE = 4,
-    PIN_C_SAME_NOTE = 8,
-    PIN_C_SAME_QUOTE = 16
+                         PIN_C_SAME_ENTRY = 1,
+                         PIN_C_SAME_WRITTEN = 2,
+                         PIN_C_SAME_SOURCE = 4,
+                         PIN_C_SAME_NOTE = 8,
+                         PIN_C_SAME_QUOTE = 16
 };
 
 #endif

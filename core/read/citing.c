@@ -16,7 +16,8 @@ static pin_status rows_of(uint32_t *from, uint32_t *to, const pin_index *ix, uin
         *to = pin_load32(next + PIN_P_CITING);
     }
     if (*from > *to || *to > all)
-        return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_PROVISION_ROWS].offset, "citing rows are damaged");
+        return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_PROVISION_ROWS].offset,
+                        "citing rows are damaged");
     return PIN_OK;
 }
 
@@ -27,8 +28,8 @@ typedef struct gathering {
 
 /* Appends the rows of provisions [first, end), which lie together, with `touch`; in a range only an exact
  * one becomes weaker. Counts alone while `cap` is 0. */
-static pin_status gather(gathering *out, const pin_index *ix, uint32_t first, uint32_t end, pin_cite_touch touch,
-                         pin_error *err)
+static pin_status gather(gathering *out, const pin_index *ix, uint32_t first, uint32_t end,
+                         pin_cite_touch touch, pin_error *err)
 {
     uint32_t       from, to, ignored;
     const uint8_t *rows;
@@ -39,9 +40,10 @@ static pin_status gather(gathering *out, const pin_index *ix, uint32_t first, ui
     if (s != PIN_OK || s2 != PIN_OK)
         return s != PIN_OK ? s : s2;
     if (from > to)
-        return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_PROVISION_ROWS].offset, "citing rows are damaged");
-    s = pin_read_part(&rows, ix, PIN_S_CITING, (uint64_t)from * PIN_CITING_LEN, (uint64_t)(to - from) * PIN_CITING_LEN,
-                      err);
+        return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_PROVISION_ROWS].offset,
+                        "citing rows are damaged");
+    s = pin_read_part(&rows, ix, PIN_S_CITING, (uint64_t)from * PIN_CITING_LEN,
+                      (uint64_t)(to - from) * PIN_CITING_LEN, err);
     if (s != PIN_OK)
         return s;
     for (uint32_t i = 0; i < to - from; i++) {
@@ -49,12 +51,13 @@ static pin_status gather(gathering *out, const pin_index *ix, uint32_t first, ui
         uint32_t which = pin_load32(rows + (size_t)i * PIN_CITING_LEN + 4);
         bool     in_range = which & PIN_CITING_RANGE;
         if (item >= ix->item_count)
-            return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_CITING].offset, "a citing row names no item");
+            return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_CITING].offset,
+                            "a citing row names no item");
         if (out->count < out->cap)
-            out->at[out->count] =
-                (pin_citing){.item = item,
-                             .citation = which & ~PIN_CITING_RANGE,
-                             .touch = (uint8_t)(touch == PIN_TOUCH_EXACT && in_range ? PIN_TOUCH_RANGE : touch)};
+            out->at[out->count] = (pin_citing){
+                .item = item,
+                .citation = which & ~PIN_CITING_RANGE,
+                .touch = (uint8_t)(touch == PIN_TOUCH_EXACT && in_range ? PIN_TOUCH_RANGE : touch)};
         out->count++;
     }
     return PIN_OK;
@@ -136,7 +139,8 @@ static void sort(pin_citing *at, uint32_t count, before *less)
     }
 }
 
-pin_status pin_index_citing(pin_citings *out, const pin_index *ix, uint32_t number, pin_arena *arena, pin_error *err)
+pin_status pin_index_citing(pin_citings *out, const pin_index *ix, uint32_t number, pin_arena *arena,
+                            pin_error *err)
 {
     pin_provision p;
     gathering     rows = {0};
@@ -156,7 +160,8 @@ pin_status pin_index_citing(pin_citings *out, const pin_index *ix, uint32_t numb
     uint32_t kept = 0;
     for (uint32_t i = 0; i < rows.count; i++)
         if (i == 0 || rows.at[i].item != rows.at[i - 1].item)
-            rows.at[kept++] = rows.at[i]; /* the strongest comes first; kept <= i, so i - 1 is intact or equal */
+            rows.at[kept++] =
+                rows.at[i]; /* the strongest comes first; kept <= i, so i - 1 is intact or equal */
     sort(rows.at, kept, by_touch);
     *out = (pin_citings){.at = rows.at, .count = kept};
     return PIN_OK;

@@ -41,16 +41,20 @@ struct pin_index {
 static inline bool pin_is_partial(const pin_index *ix) { return ix->file.needs != NULL; }
 
 /* Bytes [offset, offset + len) of the file. PIN_OK, PIN_CORRUPT (outside the file), PIN_NEED. */
-pin_status pin_read_bytes(const uint8_t **out, const pin_index *ix, uint64_t offset, uint64_t len, pin_error *err);
+pin_status pin_read_bytes(const uint8_t **out, const pin_index *ix, uint64_t offset, uint64_t len,
+                          pin_error *err);
 /* The same within a section; PIN_CORRUPT when not inside. A small section is asked for as a whole. */
-pin_status pin_read_part(const uint8_t **out, const pin_index *ix, pin_section kind, uint64_t offset, uint64_t len,
-                         pin_error *err);
+pin_status pin_read_part(const uint8_t **out, const pin_index *ix, pin_section kind, uint64_t offset,
+                         uint64_t len, pin_error *err);
 
 /* A string that must be UTF-8. */
 pin_str pin_take_text(pin_cursor *c);
 
 /* Element i of a table of u32 in the file. */
-static inline uint32_t pin_u32_at(const uint8_t *table, uint32_t i) { return pin_load32(table + (size_t)i * 4); }
+static inline uint32_t pin_u32_at(const uint8_t *table, uint32_t i)
+{
+    return pin_load32(table + (size_t)i * 4);
+}
 
 /* ---- Keys in pages (pages.c) ---- */
 typedef struct pin_found {
@@ -60,10 +64,12 @@ typedef struct pin_found {
     uint32_t       page;
     const uint8_t *page_at;
 } pin_found;
-pin_status pin_keys_load(pin_keys *out, const uint8_t *section, uint64_t len, uint64_t pages_len, pin_error *err);
+pin_status pin_keys_load(pin_keys *out, const uint8_t *section, uint64_t len, uint64_t pages_len,
+                         pin_error *err);
 /* The key itself. PIN_NOT_FOUND, PIN_CORRUPT, PIN_NEED. `kind` is PIN_S_TERMS or PIN_S_WORDS. */
 pin_status pin_keys_find(pin_found *out, const pin_index *ix, pin_section kind, pin_str key, pin_error *err);
-pin_status pin_page_get(const uint8_t **out, const pin_index *ix, pin_section kind, uint32_t page, pin_error *err);
+pin_status pin_page_get(const uint8_t **out, const pin_index *ix, pin_section kind, uint32_t page,
+                        pin_error *err);
 
 /* A walk over the keys of one page, in order; the key is put together in `key`. */
 typedef struct pin_page_walk {
@@ -98,16 +104,16 @@ pin_status pin_read_list_block(uint32_t *ids, uint8_t *impacts, uint32_t *count,
 
 /* ---- Hash tables (tables.c) ---- */
 /* Values of the rows whose key may be `key`: fills at most `cap`, *count says how many there are. */
-pin_status pin_table_find(uint32_t *values, uint32_t cap, uint32_t *count, const pin_index *ix, pin_section kind,
-                          pin_str key, pin_error *err);
+pin_status pin_table_find(uint32_t *values, uint32_t cap, uint32_t *count, const pin_index *ix,
+                          pin_section kind, pin_str key, pin_error *err);
 
 /* ---- Records (records.c) ---- */
 /* The record at a place of `kind`, unpacked: borrowed from the file when stored plainly, else in `arena`. */
-pin_status pin_read_packed(pin_str *out, const pin_index *ix, pin_section kind, uint64_t place, uint64_t number,
-                           uint32_t raw_max, pin_arena *arena, pin_error *err);
+pin_status pin_read_packed(pin_str *out, const pin_index *ix, pin_section kind, uint64_t place,
+                           uint64_t number, uint32_t raw_max, pin_arena *arena, pin_error *err);
 /* Row `i` of a table of places. */
-pin_status pin_read_row(const uint8_t **out, const pin_index *ix, pin_section kind, uint32_t i, uint32_t row_len,
-                        pin_error *err);
+pin_status pin_read_row(const uint8_t **out, const pin_index *ix, pin_section kind, uint32_t i,
+                        uint32_t row_len, pin_error *err);
 
 /* The rows of provision `number` itself as they stand in the file, one a citation. */
 pin_status pin_read_citing_rows(pin_citings *out, const pin_index *ix, uint32_t number, pin_arena *arena,

@@ -11,8 +11,8 @@
 #include "core/read/index.h"
 
 /* ---- Packed records ---- */
-pin_status pin_read_row(const uint8_t **out, const pin_index *ix, pin_section kind, uint32_t i, uint32_t row_len,
-                        pin_error *err)
+pin_status pin_read_row(const uint8_t **out, const pin_index *ix, pin_section kind, uint32_t i,
+                        uint32_t row_len, pin_error *err)
 {
     return pin_read_part(out, ix, kind, (uint64_t)i * row_len, row_len, err);
 }
@@ -28,8 +28,8 @@ static pin_status get_dictionary(pin_str *out, const pin_index *ix, pin_section 
     return s;
 }
 
-pin_status pin_read_packed(pin_str *out, const pin_index *ix, pin_section kind, uint64_t place, uint64_t number,
-                           uint32_t raw_max, pin_arena *arena, pin_error *err)
+pin_status pin_read_packed(pin_str *out, const pin_index *ix, pin_section kind, uint64_t place,
+                           uint64_t number, uint32_t raw_max, pin_arena *arena, pin_error *err)
 {
     uint32_t       len = pin_place_len(place);
     uint64_t       offset = ix->sections[kind].offset + pin_place_offset(place);
@@ -152,7 +152,8 @@ static pin_status take_lists(pin_item *item, const pin_index *ix, pin_cursor *c,
     return PIN_OK;
 }
 
-static pin_status item_record(pin_str *out, const pin_index *ix, uint32_t number, pin_arena *arena, pin_error *err)
+static pin_status item_record(pin_str *out, const pin_index *ix, uint32_t number, pin_arena *arena,
+                              pin_error *err)
 {
     const uint8_t *row;
     if (number >= ix->item_count)
@@ -163,7 +164,8 @@ static pin_status item_record(pin_str *out, const pin_index *ix, uint32_t number
     return pin_read_packed(out, ix, PIN_S_ITEMS, pin_load64(row), number, PIN_ITEM_MAX, arena, err);
 }
 
-pin_status pin_index_item(pin_item *out, const pin_index *ix, uint32_t number, pin_arena *arena, pin_error *err)
+pin_status pin_index_item(pin_item *out, const pin_index *ix, uint32_t number, pin_arena *arena,
+                          pin_error *err)
 {
     size_t     mark = arena->used;
     pin_str    record;
@@ -209,7 +211,8 @@ static pin_status matches(int *out, const pin_index *ix, uint32_t number, pin_st
     return s;
 }
 
-pin_status pin_index_find_item(uint32_t *out, const pin_index *ix, pin_str id, pin_arena *arena, pin_error *err)
+pin_status pin_index_find_item(uint32_t *out, const pin_index *ix, pin_str id, pin_arena *arena,
+                               pin_error *err)
 {
     uint32_t   numbers[CANDIDATES], count, given = UINT32_MAX;
     pin_status s = pin_table_find(numbers, CANDIDATES, &count, ix, PIN_S_IDS, id, err), need = PIN_OK;
@@ -221,7 +224,8 @@ pin_status pin_index_find_item(uint32_t *out, const pin_index *ix, pin_str id, p
         if (s == PIN_NEED)
             need = s; /* ask for all candidates at once */
         else if (s == PIN_NOT_FOUND)
-            return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_IDS].offset, "an id names an item that is not there");
+            return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_IDS].offset,
+                            "an id names an item that is not there");
         else if (s != PIN_OK)
             return s;
         if (match == 1) { /* an id goes before an id as given */

@@ -14,7 +14,8 @@ static pin_section section_of(pin_field field)
 
 static pin_status damaged(const pin_index *ix, pin_field field, uint64_t offset, pin_error *err)
 {
-    return pin_fail(err, PIN_CORRUPT, ix->sections[section_of(field)].offset + offset, "a list of postings is damaged");
+    return pin_fail(err, PIN_CORRUPT, ix->sections[section_of(field)].offset + offset,
+                    "a list of postings is damaged");
 }
 
 /* ---- Short lists ---- */
@@ -51,7 +52,8 @@ pin_status pin_read_list_head(pin_list_head *out, const pin_index *ix, const pin
     uint32_t blocks = (list->count + PIN_BLOCK - 1) / PIN_BLOCK;
     uint32_t windows = list->count > PIN_WINDOWS_FROM ? (ix->item_count + PIN_WINDOW - 1) / PIN_WINDOW : 0;
     uint64_t head_len = PIN_L_ARRAYS + (uint64_t)blocks * 11 + windows;
-    if (list->form != PIN_LIST_BLOCKS || list->count < PIN_BLOCK || head_len > list->len || head_len > UINT32_MAX)
+    if (list->form != PIN_LIST_BLOCKS || list->count < PIN_BLOCK || head_len > list->len ||
+        head_len > UINT32_MAX)
         return damaged(ix, field, list->offset, err);
     const uint8_t *at;
     pin_status     s = pin_read_part(&at, ix, section_of(field), list->offset, head_len, err);
@@ -67,10 +69,19 @@ pin_status pin_read_list_head(pin_list_head *out, const pin_index *ix, const pin
             return damaged(ix, field, list->offset, err);
     const uint8_t *last_ids = at + PIN_L_ARRAYS, *ends = last_ids + (size_t)blocks * 4;
     const uint8_t *checks = ends + (size_t)blocks * 4, *maxes = checks + (size_t)blocks * 2;
-    *out = (pin_list_head){.at = at, .offset = list->offset, .len = list->len, .count = list->count,
-                           .blocks = blocks, .head_len = (uint32_t)head_len, .windows = windows,
-                           .last_ids = last_ids, .ends = ends, .checks = checks, .maxes = maxes,
-                           .window_maxes = maxes + blocks, .field = (uint8_t)field};
+    *out = (pin_list_head){.at = at,
+                           .offset = list->offset,
+                           .len = list->len,
+                           .count = list->count,
+                           .blocks = blocks,
+                           .head_len = (uint32_t)head_len,
+                           .windows = windows,
+                           .last_ids = last_ids,
+                           .ends = ends,
+                           .checks = checks,
+                           .maxes = maxes,
+                           .window_maxes = maxes + blocks,
+                           .field = (uint8_t)field};
     return PIN_OK;
 }
 

@@ -32,7 +32,8 @@ pin_status pin_modules_load(pin_index *ix, pin_error *err)
     ix->module_first = ix->module_by_slug + (size_t)n * 4;
     ix->module_texts = (pin_str){(const char *)at + tables, (size_t)(e->len - tables)};
     if (!starts_ascend(ix->module_starts, n, ix->module_texts.len) ||
-        !starts_ascend(ix->module_first, n, ix->item_count) || pin_u32_at(ix->module_first, n) != ix->item_count)
+        !starts_ascend(ix->module_first, n, ix->item_count) ||
+        pin_u32_at(ix->module_first, n) != ix->item_count)
         return pin_fail(err, PIN_CORRUPT, e->offset, "table of modules contradicts itself");
     for (uint32_t i = 0; i < n; i++)
         if (pin_u32_at(ix->module_by_slug, i) >= n)
@@ -62,7 +63,8 @@ static pin_status module_record(pin_module *out, uint32_t *first_member, const p
     m.member_count = pin_take_varint32(&c);
     uint64_t rows = ix->sections[PIN_S_MEMBERS].len / 4;
     if (c.failed || *first_member > rows || m.member_count > rows - *first_member)
-        return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_MODULES].offset, "record of a module is damaged");
+        return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_MODULES].offset,
+                        "record of a module is damaged");
     m.first_item = pin_u32_at(ix->module_first, number);
     m.item_count = pin_u32_at(ix->module_first, number + 1) - m.first_item;
     *out = m;
@@ -110,7 +112,8 @@ pin_status pin_index_member(uint32_t *out, const pin_index *ix, uint32_t module,
     if ((s = pin_read_part(&at, ix, PIN_S_MEMBERS, ((uint64_t)first + k) * 4, 4, err)) != PIN_OK)
         return s;
     if (pin_load32(at) >= ix->item_count)
-        return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_MEMBERS].offset, "a module lists an item that is not there");
+        return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_MEMBERS].offset,
+                        "a module lists an item that is not there");
     *out = pin_load32(at);
     return PIN_OK;
 }
@@ -147,7 +150,8 @@ pin_status pin_read_item_status(pin_str *out, const pin_index *ix, uint32_t item
     for (uint32_t i = 0; i < *at && !c.failed; i++)
         *out = pin_take_text(&c);
     if (c.failed)
-        return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_STATUSES].offset, "an item has a status that is not there");
+        return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_STATUSES].offset,
+                        "an item has a status that is not there");
     return PIN_OK;
 }
 
@@ -179,6 +183,7 @@ pin_status pin_read_abbreviation(pin_abbreviation *out, const pin_index *ix, uin
     out->short_form = pin_take_text(&c);
     out->long_form = pin_take_text(&c);
     if (c.failed)
-        return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_ABBREVIATIONS].offset, "an abbreviation is damaged");
+        return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_ABBREVIATIONS].offset,
+                        "an abbreviation is damaged");
     return PIN_OK;
 }

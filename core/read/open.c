@@ -41,7 +41,8 @@ static pin_status ask(const pin_file *file, uint64_t offset, uint64_t len, pin_e
     return pin_fail(err, PIN_NEED, offset, "bytes of the index file have to be fetched first");
 }
 
-pin_status pin_read_bytes(const uint8_t **out, const pin_index *ix, uint64_t offset, uint64_t len, pin_error *err)
+pin_status pin_read_bytes(const uint8_t **out, const pin_index *ix, uint64_t offset, uint64_t len,
+                          pin_error *err)
 {
     static const uint8_t nothing[1] = {0};
     if (offset > ix->file.len || len > ix->file.len - offset)
@@ -50,8 +51,8 @@ pin_status pin_read_bytes(const uint8_t **out, const pin_index *ix, uint64_t off
     return *out ? PIN_OK : ask(&ix->file, offset, len, err);
 }
 
-pin_status pin_read_part(const uint8_t **out, const pin_index *ix, pin_section kind, uint64_t offset, uint64_t len,
-                         pin_error *err)
+pin_status pin_read_part(const uint8_t **out, const pin_index *ix, pin_section kind, uint64_t offset,
+                         uint64_t len, pin_error *err)
 {
     const pin_extent *section = &ix->sections[kind];
     if (offset > section->len || len > section->len - offset)
@@ -82,7 +83,8 @@ static pin_status check_header(pin_index *ix, const uint8_t *h, pin_error *err)
     if (pin_load16(h + PIN_H_MAJOR) != PIN_MAJOR)
         return pin_fail(err, PIN_UNSUPPORTED, PIN_H_MAJOR, "index file of another format version");
     if (pin_load32(h + PIN_H_FEATURES) & ~PIN_FEATURES_KNOWN)
-        return pin_fail(err, PIN_UNSUPPORTED, PIN_H_FEATURES, "index file needs a feature that this program lacks");
+        return pin_fail(err, PIN_UNSUPPORTED, PIN_H_FEATURES,
+                        "index file needs a feature that this program lacks");
     if (pin_load64(h + PIN_H_FILE_LEN) != ix->file.len)
         return pin_fail(err, PIN_CORRUPT, PIN_H_FILE_LEN, "index file was cut short or has grown");
     if (pin_load64(h + PIN_H_RESERVED) != 0)
@@ -125,7 +127,8 @@ static pin_status check_row(pin_index *ix, const uint8_t *row, uint64_t *least, 
     if (kind == 0 || kind >= PIN_SECTION_END) {
         if (flags & PIN_FLAG_OPTIONAL)
             return PIN_OK;
-        return pin_fail(err, PIN_UNSUPPORTED, e.offset, "index file has a section that this program does not know");
+        return pin_fail(err, PIN_UNSUPPORTED, e.offset,
+                        "index file has a section that this program does not know");
     }
     if (ix->sections[kind].offset != 0)
         return pin_fail(err, PIN_CORRUPT, e.offset, "a section is there twice");
@@ -162,8 +165,10 @@ static pin_status check_sizes(const pin_index *ix, pin_error *err)
         s[PIN_S_PROVISION_ROWS].len != (uint64_t)ix->provision_count * PIN_P_LEN ||
         s[PIN_S_CITING].len % PIN_CITING_LEN != 0 || s[PIN_S_CITING].len / PIN_CITING_LEN > UINT32_MAX ||
         s[PIN_S_MEMBERS].len % 4 != 0 || s[PIN_S_MEMBERS].len / 4 > UINT32_MAX ||
-        s[PIN_S_ITEM_DICTIONARY].len > PIN_DICTIONARY_MAX || s[PIN_S_TEXT_DICTIONARY].len > PIN_DICTIONARY_MAX)
-        return pin_fail(err, PIN_CORRUPT, PIN_HEADER_LEN, "a section has not the length that the counts ask for");
+        s[PIN_S_ITEM_DICTIONARY].len > PIN_DICTIONARY_MAX ||
+        s[PIN_S_TEXT_DICTIONARY].len > PIN_DICTIONARY_MAX)
+        return pin_fail(err, PIN_CORRUPT, PIN_HEADER_LEN,
+                        "a section has not the length that the counts ask for");
     return PIN_OK;
 }
 
@@ -201,7 +206,8 @@ static pin_status load_meta(pin_index *ix, pin_error *err)
     s->item_count = ix->item_count;
     s->language = r->language;
     if (c.failed)
-        return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_META].offset, "facts about the release are cut short");
+        return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_META].offset,
+                        "facts about the release are cut short");
     return PIN_OK;
 }
 
@@ -240,7 +246,8 @@ static pin_status open_head(pin_index *ix, pin_error *err)
         return s;
     if (pin_is_partial(ix) && (s = pin_read_bytes(&h, ix, 0, pin_load32(h + PIN_H_HEAD_LEN), err)) != PIN_OK)
         return s;
-    s = pin_read_bytes(&h, ix, 0, PIN_HEADER_LEN + (uint64_t)pin_load32(h + PIN_H_SECTIONS) * PIN_ROW_LEN_ALL, err);
+    s = pin_read_bytes(&h, ix, 0, PIN_HEADER_LEN + (uint64_t)pin_load32(h + PIN_H_SECTIONS) * PIN_ROW_LEN_ALL,
+                       err);
     if (s != PIN_OK || (s = check_table(ix, h, err)) != PIN_OK || (s = check_sizes(ix, err)) != PIN_OK)
         return s;
     return load_head(ix, err);

@@ -15,7 +15,8 @@ static const pin_keys *keys_of(const pin_index *ix, pin_section kind)
     return kind == PIN_S_TERMS ? &ix->terms : &ix->words;
 }
 
-pin_status pin_keys_load(pin_keys *out, const uint8_t *section, uint64_t len, uint64_t pages_len, pin_error *err)
+pin_status pin_keys_load(pin_keys *out, const uint8_t *section, uint64_t len, uint64_t pages_len,
+                         pin_error *err)
 {
     if (len < 12)
         return pin_fail(err, PIN_CORRUPT, 0, "page separators are cut short");
@@ -63,7 +64,8 @@ static uint32_t keys_in_page(const pin_keys *k, uint32_t page)
     return (page + 1 < k->pages ? pin_u32_at(k->first, page + 1) : k->count) - pin_u32_at(k->first, page);
 }
 
-pin_status pin_page_get(const uint8_t **out, const pin_index *ix, pin_section kind, uint32_t page, pin_error *err)
+pin_status pin_page_get(const uint8_t **out, const pin_index *ix, pin_section kind, uint32_t page,
+                        pin_error *err)
 {
     const uint8_t *at;
     pin_status     s = pin_read_part(&at, ix, kind, (uint64_t)page * PIN_PAGE, PIN_PAGE, err);
@@ -156,7 +158,10 @@ static pin_status find_in_group(pin_found *out, const pin_index *ix, pin_section
             uint32_t same = common(e.key, target + match, most);
             match += same;
             if (same == e.rest && match == key.len) {
-                *out = (pin_found){.data = e.data, .len = e.data_len, .page = page, .page_at = at,
+                *out = (pin_found){.data = e.data,
+                                   .len = e.data_len,
+                                   .page = page,
+                                   .page_at = at,
                                    .number = pin_u32_at(keys_of(ix, kind)->first, page) + first + i};
                 return PIN_OK;
             }
@@ -187,7 +192,8 @@ pin_status pin_keys_find(pin_found *out, const pin_index *ix, pin_section kind, 
 }
 
 /* Number of the first key at or above `key`; the count of keys when there is none. */
-static pin_status lower_bound(uint32_t *out, const pin_index *ix, pin_section kind, pin_str key, pin_error *err)
+static pin_status lower_bound(uint32_t *out, const pin_index *ix, pin_section kind, pin_str key,
+                              pin_error *err)
 {
     const pin_keys *keys = keys_of(ix, kind);
     const uint8_t  *at;
@@ -219,7 +225,8 @@ static pin_status lower_bound(uint32_t *out, const pin_index *ix, pin_section ki
     return PIN_OK;
 }
 
-pin_status pin_read_term_range(uint32_t *first, uint32_t *end, const pin_index *ix, pin_str prefix, pin_error *err)
+pin_status pin_read_term_range(uint32_t *first, uint32_t *end, const pin_index *ix, pin_str prefix,
+                               pin_error *err)
 {
     char above[PIN_KEY_MAX];
     if (prefix.len == 0 || prefix.len > sizeof above || (uint8_t)prefix.at[prefix.len - 1] == 0xFF)
@@ -286,7 +293,8 @@ pin_status pin_words_next(pin_word *out, pin_word_walk *walk, pin_error *err)
         if (s != PIN_OK)
             return s;
     }
-    if (!read_entry(&e, walk->at, walk->end) || e.shared > walk->text_len || e.shared + e.rest > sizeof walk->text)
+    if (!read_entry(&e, walk->at, walk->end) || e.shared > walk->text_len ||
+        e.shared + e.rest > sizeof walk->text)
         return damaged(walk->ix, PIN_S_WORDS, walk->page, err);
     pin_cursor c = pin_cursor_over(e.data, e.data_len);
     out->df = pin_take_varint32(&c);

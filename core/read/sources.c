@@ -11,8 +11,8 @@
 
 /* ---- Sources ---- */
 typedef struct source_record {
-    pin_source source;  /* without names */
-    pin_cursor names;   /* at the first of source.name_count strings */
+    pin_source source; /* without names */
+    pin_cursor names;  /* at the first of source.name_count strings */
 } source_record;
 
 static bool read_source(source_record *out, const pin_index *ix, uint32_t number)
@@ -58,8 +58,9 @@ pin_status pin_sources_load(pin_index *ix, pin_error *err)
     ix->default_source = PIN_NO_PROVISION;
     for (uint32_t i = 0; i < n; i++) {
         source_record r;
-        if (pin_u32_at(ix->source_starts, i) > pin_u32_at(ix->source_starts, i + 1) || !read_source(&r, ix, i) ||
-            r.source.first_provision != next || r.source.provision_count > ix->provision_count - next)
+        if (pin_u32_at(ix->source_starts, i) > pin_u32_at(ix->source_starts, i + 1) ||
+            !read_source(&r, ix, i) || r.source.first_provision != next ||
+            r.source.provision_count > ix->provision_count - next)
             return pin_fail(err, PIN_CORRUPT, e->offset, "record of a source is damaged");
         next += r.source.provision_count;
         if (r.source.id.len > 0 && pin_str_equal(r.source.id, ix->release.default_source) &&
@@ -71,13 +72,15 @@ pin_status pin_sources_load(pin_index *ix, pin_error *err)
     return PIN_OK;
 }
 
-pin_status pin_index_source(pin_source *out, const pin_index *ix, uint32_t number, pin_arena *arena, pin_error *err)
+pin_status pin_index_source(pin_source *out, const pin_index *ix, uint32_t number, pin_arena *arena,
+                            pin_error *err)
 {
     source_record r;
     if (number >= ix->source_count)
         return pin_fail(err, PIN_NOT_FOUND, 0, "no source has this number");
     if (!read_source(&r, ix, number))
-        return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_SOURCES].offset, "record of a source is damaged");
+        return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_SOURCES].offset,
+                        "record of a source is damaged");
     r.source.names = pin_arena_take(arena, r.source.name_count, sizeof *r.source.names);
     if (!r.source.names)
         return pin_fail(err, PIN_NO_SPACE, 0, "no room for a source");
@@ -116,9 +119,10 @@ static pin_status read_row(pin_provision *out, const uint8_t **row, const pin_in
                        .source = pin_load16(*row + PIN_P_SOURCE),
                        .depth = pin_load16(*row + PIN_P_DEPTH)};
     /* a parent stands before its children, so that a walk upwards ends */
-    if (p.source >= ix->source_count || (p.parent != PIN_NO_PROVISION && p.parent >= number) || p.end <= number ||
-        p.end > ix->provision_count || (p.parent == PIN_NO_PROVISION) != (p.depth == 0))
-        return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_PROVISION_ROWS].offset, "row of a provision is damaged");
+    if (p.source >= ix->source_count || (p.parent != PIN_NO_PROVISION && p.parent >= number) ||
+        p.end <= number || p.end > ix->provision_count || (p.parent == PIN_NO_PROVISION) != (p.depth == 0))
+        return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_PROVISION_ROWS].offset,
+                        "row of a provision is damaged");
     *out = p;
     return PIN_OK;
 }
@@ -165,8 +169,8 @@ static pin_status read_texts(pin_provision *out, const pin_index *ix, const uint
                              pin_error *err)
 {
     pin_str    record;
-    pin_status s = pin_read_packed(&record, ix, PIN_S_PROVISION_TEXTS, pin_load64(row + PIN_P_TEXT), out->number,
-                                   PIN_TEXT_RECORD_MAX, arena, err);
+    pin_status s = pin_read_packed(&record, ix, PIN_S_PROVISION_TEXTS, pin_load64(row + PIN_P_TEXT),
+                                   out->number, PIN_TEXT_RECORD_MAX, arena, err);
     if (s != PIN_OK)
         return s;
     pin_cursor c = pin_cursor_over(record.at, record.len);
@@ -247,7 +251,8 @@ static pin_status find(uint32_t *out, const pin_index *ix, pin_section kind, uin
             return s == PIN_NOT_FOUND ? pin_fail(err, PIN_CORRUPT, ix->sections[kind].offset,
                                                  "an id names a provision that is not there")
                                       : s;
-        else if (p.source == source && (kind == PIN_S_PROVISION_IDS ? pin_str_equal(p.id, name) : has_also(also, name))) {
+        else if (p.source == source &&
+                 (kind == PIN_S_PROVISION_IDS ? pin_str_equal(p.id, name) : has_also(also, name))) {
             *out = numbers[i];
             return PIN_OK;
         }
@@ -255,7 +260,8 @@ static pin_status find(uint32_t *out, const pin_index *ix, pin_section kind, uin
     return need;
 }
 
-pin_status pin_index_find_provision(uint32_t *out, const pin_index *ix, uint32_t source, pin_str id, pin_error *err)
+pin_status pin_index_find_provision(uint32_t *out, const pin_index *ix, uint32_t source, pin_str id,
+                                    pin_error *err)
 {
     return find(out, ix, PIN_S_PROVISION_IDS, source, id, err);
 }

@@ -32,8 +32,8 @@ static uint32_t value_at(const uint8_t *values, uint32_t i, uint32_t width)
     return value;
 }
 
-pin_status pin_table_find(uint32_t *values, uint32_t cap, uint32_t *count, const pin_index *ix, pin_section kind,
-                          pin_str key, pin_error *err)
+pin_status pin_table_find(uint32_t *values, uint32_t cap, uint32_t *count, const pin_index *ix,
+                          pin_section kind, pin_str key, pin_error *err)
 {
     table          t = {0};
     const uint8_t *starts, *marks, *found;
@@ -49,8 +49,8 @@ pin_status pin_table_find(uint32_t *values, uint32_t cap, uint32_t *count, const
     if (from > to || to > t.rows)
         return pin_fail(err, PIN_CORRUPT, ix->sections[kind].offset, "a hash table contradicts itself");
     s = pin_read_part(&marks, ix, kind, t.marks + (uint64_t)from * 2, (uint64_t)(to - from) * 2, err);
-    pin_status s2 =
-        pin_read_part(&found, ix, kind, t.values + (uint64_t)from * t.width, (uint64_t)(to - from) * t.width, err);
+    pin_status s2 = pin_read_part(&found, ix, kind, t.values + (uint64_t)from * t.width,
+                                  (uint64_t)(to - from) * t.width, err);
     if (s != PIN_OK || s2 != PIN_OK) /* both were asked for before saying so */
         return s != PIN_OK ? s : s2;
     uint16_t mark = pin_table_mark(hash, t.bits);
@@ -61,8 +61,8 @@ pin_status pin_table_find(uint32_t *values, uint32_t cap, uint32_t *count, const
 }
 
 /* Values are numbers of things; one beyond the last is a lie of the file. */
-static pin_status find_below(uint32_t *values, uint32_t cap, uint32_t *count, const pin_index *ix, pin_section kind,
-                             pin_str key, uint32_t limit, pin_error *err)
+static pin_status find_below(uint32_t *values, uint32_t cap, uint32_t *count, const pin_index *ix,
+                             pin_section kind, pin_str key, uint32_t limit, pin_error *err)
 {
     pin_status s = pin_table_find(values, cap, count, ix, kind, key, err);
     for (uint32_t i = 0; s == PIN_OK && i < *count; i++)
@@ -71,14 +71,14 @@ static pin_status find_below(uint32_t *values, uint32_t cap, uint32_t *count, co
     return s;
 }
 
-pin_status pin_read_deletes(uint32_t *numbers, uint32_t cap, uint32_t *count, const pin_index *ix, pin_str reduced,
-                            pin_error *err)
+pin_status pin_read_deletes(uint32_t *numbers, uint32_t cap, uint32_t *count, const pin_index *ix,
+                            pin_str reduced, pin_error *err)
 {
     return find_below(numbers, cap, count, ix, PIN_S_TYPOS, reduced, ix->words.count, err);
 }
 
-pin_status pin_read_exact(uint32_t *items, uint32_t cap, uint32_t *count, const pin_index *ix, pin_str normal_form,
-                          pin_error *err)
+pin_status pin_read_exact(uint32_t *items, uint32_t cap, uint32_t *count, const pin_index *ix,
+                          pin_str normal_form, pin_error *err)
 {
     return find_below(items, cap, count, ix, PIN_S_EXACT, normal_form, ix->item_count, err);
 }

@@ -24,7 +24,8 @@ static pin_status take_inline(pin_list *list, const pin_index *ix, pin_cursor *c
     return PIN_OK;
 }
 
-static pin_status take_place(pin_list *list, const pin_index *ix, pin_section lists, uint64_t base, pin_cursor *c)
+static pin_status take_place(pin_list *list, const pin_index *ix, pin_section lists, uint64_t base,
+                             pin_cursor *c)
 {
     list->max = pin_take8(c);
     list->tenth = pin_take8(c);
@@ -98,6 +99,27 @@ pin_status pin_read_term_number(uint32_t *out, const pin_index *ix, pin_str key,
 }
 
 /* ---- Forward index: u32 starts[items + 1] into what follows, then varint term numbers ---- */
+
+/* A varint of at most 32 bits. Search reads some hundreds of them a query, most of one or two bytes. */
+static inline bool take_number(uint32_t *out, const uint8_t **at, const uint8_t *end)
+{
+    const uint8_t *p = *at;
+    if (p[0] < 0x80) {
+        *out = p[0];
+        *at = p + 1;
+        return true;
+    }
+    if (end - p > 1 && p[1] < 0x80) {
+        *out = (p[0] & 0x7Fu) | (uint32_t)p[1] << 7;
+        *at = p + 2;
+        return true;
+    }
+    pin_cursor c = pin_cursor_over(p, (size_t)(end - p));
+    *out = pin_take_varint32(&c);
+    *at = c.at;
+    return !c.failed;
+}
+
 pin_status pin_read_question_terms(uint32_t *numbers, uint32_t cap, uint32_t *count, const pin_index *ix,
                                    uint32_t item, pin_error *err)
 {
@@ -111,13 +133,13 @@ pin_status pin_read_question_terms(uint32_t *numbers, uint32_t cap, uint32_t *co
     uint32_t from = pin_load32(at), to = pin_load32(at + 4);
     uint64_t tables = ((uint64_t)ix->item_count + 1) * 4;
     if (from > to)
-        return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_FORWARD].offset, "terms of a question are damaged");
+        return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_FORWARD].offset,
+                        "terms of a question are damaged");
     if ((s = pin_read_part(&at, ix, PIN_S_FORWARD, tables + from, to - from, err)) != PIN_OK)
         return s;
-    pin_cursor c = pin_cursor_over(at, to - from);
-    while (*count < cap && pin_cursor_left(&c) > 0) {
-        numbers[*count] = pin_take_varint32(&c);
-        if (c.failed || numbers[*count] >= ix->terms.count)
+    const uint8_t *end = at + (to - from);
+    while (*count < cap && at < end) {
+        if (!take_number(&numbers[*count], &at, end) || numbers[*count] >= ix->terms.count)
             return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_FORWARD].offset, "terms of a question are damaged");
         ++*count;
     }

@@ -44,7 +44,8 @@ static pin_status check_sections(const check *c)
     for (uint32_t i = 0; i < count; i++) {
         const uint8_t *row = h + PIN_HEADER_LEN + i * PIN_ROW_LEN_ALL;
         uint64_t       offset = pin_load64(row + PIN_ROW_OFFSET), len = pin_load64(row + PIN_ROW_LEN);
-        if ((s = check_zeros(c, end, offset)) != PIN_OK || (s = pin_read_bytes(&at, c->ix, offset, len, c->err)) != PIN_OK)
+        if ((s = check_zeros(c, end, offset)) != PIN_OK ||
+            (s = pin_read_bytes(&at, c->ix, offset, len, c->err)) != PIN_OK)
             return s;
         if (pin_hash64(at, (size_t)len, 0) != pin_load64(row + PIN_ROW_HASH))
             return pin_fail(c->err, PIN_CORRUPT, offset, "checksum of a section is wrong");
@@ -102,7 +103,8 @@ static pin_status check_blocks(const check *c, const pin_list *list, pin_field f
     if (pin_u32_at(head.ends, head.blocks - 1) != head.len)
         return wrong(c, kind, "blocks of a list do not fill it");
     for (uint32_t b = 0; b < head.blocks; b++) {
-        uint32_t from = b ? pin_u32_at(head.ends, b - 1) : head.head_len, to = pin_u32_at(head.ends, b), max = 0;
+        uint32_t from = b ? pin_u32_at(head.ends, b - 1) : head.head_len, to = pin_u32_at(head.ends, b),
+                 max = 0;
         if ((s = pin_read_list_block(ids, impacts, &count, c->ix, &head, b, c->err)) != PIN_OK ||
             (s = pin_read_part(&at, c->ix, kind, head.offset + from, to - from, c->err)) != PIN_OK)
             return s;
@@ -113,7 +115,8 @@ static pin_status check_blocks(const check *c, const pin_list *list, pin_field f
             if (head.windows && head.window_maxes[ids[i] / PIN_WINDOW] < impacts[i])
                 return wrong(c, kind, "an impact is above the maximum of its window");
             for (uint32_t k = 0; k < PIN_L_BEST_COUNT; k++)
-                best += pin_u32_at(head.at + PIN_L_BEST_IDS, k) == ids[i] && head.at[PIN_L_BEST + k] == impacts[i];
+                best += pin_u32_at(head.at + PIN_L_BEST_IDS, k) == ids[i] &&
+                        head.at[PIN_L_BEST + k] == impacts[i];
         }
         if (max != head.maxes[b])
             return wrong(c, kind, "the maximum of a block is wrong");
@@ -144,7 +147,8 @@ static pin_status check_list(const check *c, const pin_list *list, pin_field fie
     size_t len = (size_t)list->len - 4;
     bool   good = is_function_list(list) ? pin_hash32(at, len, list->offset) == pin_load32(at + len)
                                          : pin_hash32(at + 4, len, list->offset) == pin_load32(at);
-    if (is_function_list(list) && (list->offset % PIN_ALIGN != 0 || (c->ix->item_count & 1 && at[len - 1] >> 4)))
+    if (is_function_list(list) &&
+        (list->offset % PIN_ALIGN != 0 || (c->ix->item_count & 1 && at[len - 1] >> 4)))
         good = false;
     return good ? PIN_OK : wrong(c, kind, "checksum of a list is wrong");
 }
@@ -166,8 +170,8 @@ static pin_status check_word(const check *c, const pin_page_walk *w)
     pin_cursor d = pin_cursor_over(w->data, w->data_len);
     uint32_t   df = pin_take_varint32(&d), question_df = pin_take_varint32(&d);
     pin_str    key = {(const char *)w->key, w->key_len};
-    if (d.failed || pin_cursor_left(&d) || df == 0 || df > c->ix->item_count || question_df > df || w->key_len > 64 ||
-        pin_utf8_valid(key) != key.len)
+    if (d.failed || pin_cursor_left(&d) || df == 0 || df > c->ix->item_count || question_df > df ||
+        w->key_len > 64 || pin_utf8_valid(key) != key.len)
         return wrong(c, PIN_S_WORDS, "a word is damaged");
     return PIN_OK;
 }
@@ -220,7 +224,8 @@ static pin_status check_table(const check *c, pin_section kind, uint32_t limit)
     const pin_extent *e = &c->ix->sections[kind];
     const uint8_t    *at;
     uint32_t          values[1], count;
-    pin_status        s = pin_table_find(values, 1, &count, c->ix, kind, PIN_STR(""), c->err); /* checks the header */
+    pin_status        s =
+        pin_table_find(values, 1, &count, c->ix, kind, PIN_STR(""), c->err); /* checks the header */
     if (s != PIN_OK || (s = pin_read_part(&at, c->ix, kind, 0, e->len, c->err)) != PIN_OK)
         return s;
     uint32_t       rows = pin_load32(at), buckets = 1u << at[PIN_T_BITS], width = at[PIN_T_WIDTH];
@@ -236,7 +241,8 @@ static pin_status check_table(const check *c, pin_section kind, uint32_t limit)
             uint32_t value = 0;
             for (uint32_t k = 0; k < width; k++)
                 value |= (uint32_t)all[(size_t)i * width + k] << 8 * k;
-            if (value >= limit || (i > from && pin_load16(marks + (size_t)(i - 1) * 2) > pin_load16(marks + (size_t)i * 2)))
+            if (value >= limit ||
+                (i > from && pin_load16(marks + (size_t)(i - 1) * 2) > pin_load16(marks + (size_t)i * 2)))
                 return wrong(c, kind, "a hash table names what is not there, or is not in order");
         }
     }
@@ -311,7 +317,8 @@ static pin_status check_items(const check *c)
         return s;
     for (int i = 0; i < 5; i++)
         all += states[i];
-    if (memcmp(states, c->ix->release.cite_states, sizeof states) != 0 || all != c->ix->release.citation_count)
+    if (memcmp(states, c->ix->release.cite_states, sizeof states) != 0 ||
+        all != c->ix->release.citation_count)
         return wrong(c, PIN_S_META, "citations are counted wrongly");
     return PIN_OK;
 }
@@ -344,7 +351,8 @@ static pin_status check_citing(const check *c, uint32_t number)
         size_t   mark = c->arena->used;
         if ((s = pin_index_item(&item, c->ix, who.at[i].item, c->arena, c->err)) != PIN_OK)
             return s;
-        if (who.at[i].citation >= item.citation_count || item.citations[who.at[i].citation].provision != number)
+        if (who.at[i].citation >= item.citation_count ||
+            item.citations[who.at[i].citation].provision != number)
             return wrong(c, PIN_S_CITING, "a provision names an item that does not cite it");
         c->arena->used = mark;
     }
@@ -412,14 +420,15 @@ pin_status pin_index_verify(const pin_index *ix, pin_arena *arena, pin_error *er
     check      c = {.ix = ix, .arena = arena, .err = err};
     size_t     mark = arena->used;
     pin_status s;
-    if ((s = check_sections(&c)) == PIN_OK && (s = check_head(&c)) == PIN_OK && (s = check_modules(&c)) == PIN_OK &&
-        (s = check_keys(&c, PIN_S_TERMS, &ix->terms)) == PIN_OK &&
+    if ((s = check_sections(&c)) == PIN_OK && (s = check_head(&c)) == PIN_OK &&
+        (s = check_modules(&c)) == PIN_OK && (s = check_keys(&c, PIN_S_TERMS, &ix->terms)) == PIN_OK &&
         (s = check_keys(&c, PIN_S_WORDS, &ix->words)) == PIN_OK &&
         (s = check_table(&c, PIN_S_TYPOS, ix->words.count)) == PIN_OK &&
         (s = check_table(&c, PIN_S_EXACT, ix->item_count)) == PIN_OK &&
         (s = check_table(&c, PIN_S_IDS, ix->item_count)) == PIN_OK &&
         (s = check_table(&c, PIN_S_PROVISION_IDS, ix->provision_count)) == PIN_OK &&
-        (s = check_table(&c, PIN_S_PROVISION_ALSO, ix->provision_count)) == PIN_OK && (s = check_items(&c)) == PIN_OK)
+        (s = check_table(&c, PIN_S_PROVISION_ALSO, ix->provision_count)) == PIN_OK &&
+        (s = check_items(&c)) == PIN_OK)
         s = check_sources(&c);
     arena->used = mark;
     return s;

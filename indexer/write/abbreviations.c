@@ -6,14 +6,14 @@
 
 #define LETTERS_MIN 2
 #define LETTERS_MAX 10
-#define WORDS_MAX 16       /* of a long form                                                        */
-#define KEPT_MAX 512       /* in the file, for they are in the head that a browser fetches first    */
-#define LONG_MAX 128       /* bytes of a long form                                                  */
+#define WORDS_MAX 16 /* of a long form                                                        */
+#define KEPT_MAX 512 /* in the file, for they are in the head that a browser fetches first    */
+#define LONG_MAX 128 /* bytes of a long form                                                  */
 
 typedef struct word {
-    uint32_t from, to;     /* in the text */
-    uint32_t start, len;   /* folded, in the room */
-    bool     letters;      /* no code */
+    uint32_t from, to;   /* in the text */
+    uint32_t start, len; /* folded, in the room */
+    bool     letters;    /* no code */
 } word;
 
 typedef struct reading {
@@ -40,8 +40,11 @@ static void read_words(reading *r, pin_str text, pin_str language)
     while (pin_tokenizer_next(&t, &token)) {
         if (token.part)
             continue;
-        word w = {.from = token.from, .to = token.to, .start = (uint32_t)r->room.len,
-                  .len = (uint32_t)token.word.len, .letters = token.kind == PIN_WORD};
+        word w = {.from = token.from,
+                  .to = token.to,
+                  .start = (uint32_t)r->room.len,
+                  .len = (uint32_t)token.word.len,
+                  .letters = token.kind == PIN_WORD};
         pin_out_add(&r->words, &w, sizeof w);
         pin_out_add(&r->room, token.word.at, token.word.len);
     }
@@ -63,7 +66,8 @@ static bool is_short_form(const reading *r, const word *w)
 
 static bool is_small_word(pin_str w)
 {
-    static const char *const small[] = {"of", "and", "for", "the", "to", "in", "on", "with", "a", "an", "or", "by"};
+    static const char *const small[] = {"of", "and",  "for", "the", "to", "in",
+                                        "on", "with", "a",   "an",  "or", "by"};
     for (size_t i = 0; i < sizeof small / sizeof *small; i++)
         if (pin_str_equal(w, pin_str_of(small[i])))
             return true;
@@ -73,7 +77,8 @@ static bool is_small_word(pin_str w)
 /* Where a long form of `letters` that ends before word `end` begins, not before word `least`; UINT32_MAX
  * when there is none. From the last letter backwards: a word gives its first letter, or is small and
  * gives none. */
-static uint32_t match_back(const reading *r, pin_str letters, uint32_t least, uint32_t end, uint32_t words_left)
+static uint32_t match_back(const reading *r, pin_str letters, uint32_t least, uint32_t end,
+                           uint32_t words_left)
 {
     if (letters.len == 0)
         return end;
@@ -97,7 +102,8 @@ typedef struct pair {
 } pair;
 
 /* Key in the vocabulary of pairs: short form, a line end, long form. */
-static void add_pair(pin_vocabulary *pairs, const reading *r, pin_str form, uint32_t from, uint32_t to, uint32_t item)
+static void add_pair(pin_vocabulary *pairs, const reading *r, pin_str form, uint32_t from, uint32_t to,
+                     uint32_t item)
 {
     char    room[LONG_MAX + LETTERS_MAX + 2];
     pin_buf key = pin_buf_over(room, sizeof room);
@@ -128,19 +134,21 @@ static bool only_spaces(pin_str text, uint32_t from, uint32_t to)
 }
 
 /* Words [first, last) stand between the bracket at `open` and the one at `close`. */
-static void read_bracket(pin_vocabulary *pairs, const reading *r, uint32_t open, uint32_t close, uint32_t first,
-                         uint32_t last, uint32_t item)
+static void read_bracket(pin_vocabulary *pairs, const reading *r, uint32_t open, uint32_t close,
+                         uint32_t first, uint32_t last, uint32_t item)
 {
     const word *w = words_of(r);
     if (last == first + 1 && is_short_form(r, &w[first]) && only_spaces(r->text, open + 1, w[first].from)) {
         pin_str  form = folded(r, &w[first]);
-        uint32_t begin = first > 0 && only_spaces(r->text, w[first - 1].to, open)
-                             ? match_back(r, form, first > WORDS_MAX ? first - WORDS_MAX : 0, first, WORDS_MAX)
-                             : UINT32_MAX;
+        uint32_t begin =
+            first > 0 && only_spaces(r->text, w[first - 1].to, open)
+                ? match_back(r, form, first > WORDS_MAX ? first - WORDS_MAX : 0, first, WORDS_MAX)
+                : UINT32_MAX;
         if (begin != UINT32_MAX)
             add_pair(pairs, r, form, begin, first, item);
-    } else if (first > 0 && last > first + 1 && last - first <= WORDS_MAX && is_short_form(r, &w[first - 1]) &&
-               only_spaces(r->text, w[first - 1].to, open) && only_spaces(r->text, w[last - 1].to, close)) {
+    } else if (first > 0 && last > first + 1 && last - first <= WORDS_MAX &&
+               is_short_form(r, &w[first - 1]) && only_spaces(r->text, w[first - 1].to, open) &&
+               only_spaces(r->text, w[last - 1].to, close)) {
         pin_str form = folded(r, &w[first - 1]);
         if (match_back(r, form, first, last, WORDS_MAX) == first)
             add_pair(pairs, r, form, first, last, item);
@@ -228,7 +236,7 @@ pin_status pin_write_abbreviations(pin_out *section, const pin_corpus *corpus)
     bool           failed = false;
     for (uint32_t i = 0; i < corpus->item_count; i++) {
         const pin_draft_item *item = &corpus->items[i];
-        pin_str               language = pin_item_language(corpus, item), texts[2] = {item->question, item->plain};
+        pin_str language = pin_item_language(corpus, item), texts[2] = {item->question, item->plain};
         for (int k = 0; k < 2; k++)
             if (texts[k].len && memchr(texts[k].at, '(', texts[k].len)) {
                 read_words(&r, texts[k], language);

@@ -11,7 +11,7 @@
 #define CITED_IN_RANGE 204
 #define CITED_BELOW 128 /* the parent of what is cited; halved with each further step up, to ...     */
 #define CITED_FAR_BELOW 32
-#define CITED_MORE 24   /* ... plus this for every further provision below that is cited, up to ...  */
+#define CITED_MORE 24 /* ... plus this for every further provision below that is cited, up to ...  */
 #define CITED_BELOW_MAX 224
 
 pin_str pin_item_language(const pin_corpus *corpus, const pin_draft_item *item)
@@ -61,7 +61,8 @@ static void count_word(pin_analysis *a, const pin_token *token, uint32_t item, u
     word->mark = mark;
 }
 
-static void read_text(pin_analysis *a, uint32_t *len, pin_str text, pin_str language, uint32_t item, uint8_t field)
+static void read_text(pin_analysis *a, uint32_t *len, pin_str text, pin_str language, uint32_t item,
+                      uint8_t field)
 {
     pin_tokenizer t;
     pin_token     token;
@@ -95,7 +96,8 @@ static pin_key *provision_key(pin_analysis *a, pin_str source, pin_str id)
 }
 
 /* False when this very provision was counted before, so that what is above it is not counted again. */
-static bool count_cited(pin_analysis *a, pin_str source, pin_str id, uint16_t impact, uint32_t item, uint8_t field)
+static bool count_cited(pin_analysis *a, pin_str source, pin_str id, uint16_t impact, uint32_t item,
+                        uint8_t field)
 {
     pin_key     *key = provision_key(a, source, id);
     pin_posting *p = key ? posting_for(a, key, item, field) : NULL;
@@ -108,7 +110,8 @@ static bool count_cited(pin_analysis *a, pin_str source, pin_str id, uint16_t im
     return first;
 }
 
-static void count_above(pin_analysis *a, pin_str source, pin_str id, uint32_t steps, uint32_t item, uint8_t field)
+static void count_above(pin_analysis *a, pin_str source, pin_str id, uint32_t steps, uint32_t item,
+                        uint8_t field)
 {
     pin_key     *key = provision_key(a, source, id);
     pin_posting *p = key ? posting_for(a, key, item, field) : NULL;
@@ -152,7 +155,8 @@ static pin_str id_above(const pin_draft_source *source, uint32_t *number, pin_st
     return dot ? pin_str_part(id, 0, dot - 1) : (pin_str){0};
 }
 
-static void read_citation(pin_analysis *a, const pin_source_set *sources, const pin_citation *c, uint32_t item)
+static void read_citation(pin_analysis *a, const pin_source_set *sources, const pin_citation *c,
+                          uint32_t item)
 {
     if (c->id.len == 0 || c->source.len == 0)
         return;
@@ -161,12 +165,14 @@ static void read_citation(pin_analysis *a, const pin_source_set *sources, const 
     uint32_t                number = source ? c->provision - source->first : 0, steps = 0;
     if (!count_cited(a, c->source, c->id, c->from_range ? CITED_IN_RANGE : CITED, item, field))
         return;
-    for (pin_str id = id_above(source, &number, c->id); id.len && steps < 64; id = id_above(source, &number, id))
+    for (pin_str id = id_above(source, &number, c->id); id.len && steps < 64;
+         id = id_above(source, &number, id))
         count_above(a, c->source, id, ++steps, item, field);
 }
 
 /* ---- Items ---- */
-static void read_item(pin_analysis *a, const pin_corpus *corpus, const pin_source_set *sources, uint32_t number)
+static void read_item(pin_analysis *a, const pin_corpus *corpus, const pin_source_set *sources,
+                      uint32_t number)
 {
     const pin_draft_item *item = &corpus->items[number];
     pin_str               language = pin_item_language(corpus, item);

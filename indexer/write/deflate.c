@@ -5,10 +5,10 @@
 #define WINDOW 32768u
 #define MATCH_MIN 3u
 #define MATCH_MAX 258u
-#define LONG_ENOUGH 48u    /* a match of this length is taken without looking for a better one       */
+#define LONG_ENOUGH 48u /* a match of this length is taken without looking for a better one       */
 #define DICTIONARY_TRIES 24u
 #define RECORD_TRIES 8u
-#define LOOK 4u            /* bytes that are hashed: a match of 3 so far away saves nothing          */
+#define LOOK 4u /* bytes that are hashed: a match of 3 so far away saves nothing          */
 #define DICTIONARY_BITS 15
 #define RECORD_BITS 12
 

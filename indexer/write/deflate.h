@@ -15,6 +15,6 @@ typedef struct pin_deflater pin_deflater;
 pin_deflater *pin_deflater_new(pin_str dictionary);
 void          pin_deflater_free(pin_deflater *d);
 /* Packs `record` and appends it to `out` (out->failed when memory is short). */
-void pin_deflater_pack(pin_out *out, pin_deflater *d, pin_str record);
+void          pin_deflater_pack(pin_out *out, pin_deflater *d, pin_str record);
 
 #endif

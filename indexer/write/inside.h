@@ -19,7 +19,7 @@
 
 /* ---- Vocabulary: keys in the order of their first appearance (vocabulary.c) ---- */
 typedef struct pin_key {
-    uint64_t start;             /* in texts                                                          */
+    uint64_t start; /* in texts                                                          */
     uint32_t len, hash;
     uint32_t mark;              /* field and item seen last: item * 2 + field + 1; 0: none           */
     uint32_t df, question_df;   /* words only                                                        */
@@ -36,8 +36,8 @@ typedef struct pin_vocabulary {
     bool      failed;
 } pin_vocabulary;
 
-pin_key *pin_vocabulary_add(pin_vocabulary *v, pin_str key); /* found or new; NULL when memory is short */
-pin_str  pin_vocabulary_text(const pin_vocabulary *v, uint32_t key);
+pin_key  *pin_vocabulary_add(pin_vocabulary *v, pin_str key); /* found or new; NULL when memory is short */
+pin_str   pin_vocabulary_text(const pin_vocabulary *v, uint32_t key);
 /* Key numbers in the byte order of their texts; malloc'ed, NULL when memory is short. */
 uint32_t *pin_vocabulary_sorted(const pin_vocabulary *v);
 void      pin_vocabulary_free(pin_vocabulary *v);
@@ -62,7 +62,7 @@ pin_status pin_analyse(pin_analysis *out, const pin_corpus *corpus, const pin_so
 void       pin_analysis_free(pin_analysis *a);
 pin_str    pin_item_language(const pin_corpus *corpus, const pin_draft_item *item);
 /* Impact 1..255 of a term that occurs `tf` times in a field of `len` tokens. */
-uint8_t pin_impact(uint32_t tf, uint32_t len, uint64_t tokens, uint32_t items, int field);
+uint8_t    pin_impact(uint32_t tf, uint32_t len, uint64_t tokens, uint32_t items, int field);
 
 /* ---- Pages (pages.c) ---- */
 typedef struct pin_pages {
@@ -109,8 +109,8 @@ typedef struct pin_packing {
     pin_out  starts; /* u64: start of each in raw                                                    */
     uint32_t count;
 } pin_packing;
-void pin_packing_start(pin_packing *p); /* a new record begins: write it to p->raw */
-void pin_packing_free(pin_packing *p);
+void       pin_packing_start(pin_packing *p); /* a new record begins: write it to p->raw */
+void       pin_packing_free(pin_packing *p);
 /* Packs all records into `section` and a place for each into `places`; trains the dictionary.
  * PIN_OK, PIN_NO_SPACE, PIN_LIMIT (a record is longer than a place can say, or above raw_max). */
 pin_status pin_packing_finish(pin_packing *p, pin_out *section, pin_out *places, pin_out *dictionary,
@@ -120,7 +120,8 @@ pin_status pin_packing_finish(pin_packing *p, pin_out *section, pin_out *places,
 typedef struct pin_sections {
     pin_out s[PIN_SECTION_END];
 } pin_sections;
-pin_status pin_write_terms(pin_sections *out, const pin_analysis *a, const pin_corpus *corpus, uint32_t **ranks);
+pin_status pin_write_terms(pin_sections *out, const pin_analysis *a, const pin_corpus *corpus,
+                           uint32_t **ranks);
 pin_status pin_write_words(pin_sections *out, const pin_analysis *a);
 pin_status pin_write_forward(pin_sections *out, const pin_analysis *a, const uint32_t *ranks);
 pin_status pin_write_abbreviations(pin_out *section, const pin_corpus *corpus);

@@ -62,8 +62,9 @@ static void add_citation(pin_out *o, const pin_citation *c, const pin_citation *
 
 static void add_item(pin_out *o, const pin_draft_item *item, uint32_t module, uint8_t status)
 {
-    bool slug_is_end = item->slug.len <= item->id.len &&
-                       pin_str_equal(item->slug, pin_str_part(item->id, item->id.len - item->slug.len, item->id.len));
+    bool slug_is_end =
+        item->slug.len <= item->id.len &&
+        pin_str_equal(item->slug, pin_str_part(item->id, item->id.len - item->slug.len, item->id.len));
     pin_out_varint(o, module);
     pin_out_str(o, item->id);
     pin_out_varint(o, slug_is_end ? item->id.len - item->slug.len : 0);
@@ -108,8 +109,8 @@ static bool advance_module(uint32_t *module, const pin_corpus *corpus, pin_str s
     return *module < corpus->module_count;
 }
 
-static pin_status write_records(pin_sections *out, pin_packing *p, const pin_corpus *corpus, const statuses *st,
-                                pin_error *err)
+static pin_status write_records(pin_sections *out, pin_packing *p, const pin_corpus *corpus,
+                                const statuses *st, pin_error *err)
 {
     pin_hash_rows ids = {.kind = PIN_S_IDS}, exact = {.kind = PIN_S_EXACT};
     pin_out       room = {0};
@@ -149,8 +150,8 @@ pin_status pin_write_items(pin_sections *out, const pin_corpus *corpus, pin_erro
 
     pin_status s = write_records(out, &p, corpus, &st, err);
     if (s == PIN_OK)
-        s = pin_packing_finish(&p, &out->s[PIN_S_ITEMS], &out->s[PIN_S_ITEM_ROWS], &out->s[PIN_S_ITEM_DICTIONARY],
-                               COMPRESS_FROM, PIN_ITEM_MAX, err);
+        s = pin_packing_finish(&p, &out->s[PIN_S_ITEMS], &out->s[PIN_S_ITEM_ROWS],
+                               &out->s[PIN_S_ITEM_DICTIONARY], COMPRESS_FROM, PIN_ITEM_MAX, err);
     pin_packing_free(&p);
     return s;
 }

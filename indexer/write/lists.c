@@ -100,8 +100,9 @@ static void pack(pin_out *o, const uint32_t *values, uint32_t n, uint32_t width)
 
 static void write_block(pin_out *o, const uint32_t *ids, const uint8_t *impacts, uint32_t n, uint32_t base)
 {
-    uint32_t gaps[PIN_BLOCK], groups = (n + PIN_BLOCK_GROUP - 1) / PIN_BLOCK_GROUP, size = groups, first = base;
-    uint8_t  widths[PIN_BLOCK / PIN_BLOCK_GROUP] = {0};
+    uint32_t gaps[PIN_BLOCK], groups = (n + PIN_BLOCK_GROUP - 1) / PIN_BLOCK_GROUP, size = groups,
+                              first = base;
+    uint8_t widths[PIN_BLOCK / PIN_BLOCK_GROUP] = {0};
     for (uint32_t i = 0; i < n; i++) {
         gaps[i] = ids[i] - base;
         base = ids[i] + 1;
@@ -122,7 +123,8 @@ static void write_block(pin_out *o, const uint32_t *ids, const uint8_t *impacts,
     } else {
         pin_out_add(o, widths, groups);
         for (uint32_t g = 0; g < groups; g++) {
-            uint32_t k = n - g * PIN_BLOCK_GROUP < PIN_BLOCK_GROUP ? n - g * PIN_BLOCK_GROUP : PIN_BLOCK_GROUP;
+            uint32_t k =
+                n - g * PIN_BLOCK_GROUP < PIN_BLOCK_GROUP ? n - g * PIN_BLOCK_GROUP : PIN_BLOCK_GROUP;
             pack(o, gaps + g * PIN_BLOCK_GROUP, k, widths[g]);
         }
     }
@@ -144,7 +146,8 @@ static void write_blocks(pin_out *o, const pin_list_input *in, uint64_t offset)
     uint32_t windows = in->count > PIN_WINDOWS_FROM ? (in->item_count + PIN_WINDOW - 1) / PIN_WINDOW : 0;
     size_t   head = PIN_L_ARRAYS + (size_t)blocks * 11 + windows, start = pin_out_zeros(o, head);
     size_t   last_ids = start + PIN_L_ARRAYS, ends = last_ids + (size_t)blocks * 4;
-    size_t   checks = ends + (size_t)blocks * 4, maxes = checks + (size_t)blocks * 2, windows_at = maxes + blocks;
+    size_t   checks = ends + (size_t)blocks * 4, maxes = checks + (size_t)blocks * 2,
+           windows_at = maxes + blocks;
     for (uint32_t b = 0; b < blocks; b++) {
         uint32_t from = b * PIN_BLOCK, n = in->count - from < PIN_BLOCK ? in->count - from : PIN_BLOCK;
         size_t   at = o->len;
@@ -153,7 +156,8 @@ static void write_blocks(pin_out *o, const pin_list_input *in, uint64_t offset)
             return;
         pin_store32(o->at + last_ids + (size_t)b * 4, in->ids[from + n - 1]);
         pin_store32(o->at + ends + (size_t)b * 4, (uint32_t)(o->len - start));
-        pin_store16(o->at + checks + (size_t)b * 2, (uint16_t)pin_hash32(o->at + at, o->len - at, offset + b));
+        pin_store16(o->at + checks + (size_t)b * 2,
+                    (uint16_t)pin_hash32(o->at + at, o->len - at, offset + b));
         o->at[maxes + b] = largest(in->impacts + from, n);
     }
     uint8_t *h = o->at + start;

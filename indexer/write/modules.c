@@ -43,8 +43,8 @@ static const named *find_name(const named *rows, uint32_t count, pin_str name)
 }
 
 /* Members as the list gives them, each once, then the module's own items that the list forgot. */
-static uint32_t add_members(pin_out *o, const pin_corpus *corpus, const pin_draft_module *module, uint32_t number,
-                            const named *ids, uint32_t from, uint32_t to, uint32_t *seen)
+static uint32_t add_members(pin_out *o, const pin_corpus *corpus, const pin_draft_module *module,
+                            uint32_t number, const named *ids, uint32_t from, uint32_t to, uint32_t *seen)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < module->member_count; i++) {
@@ -106,8 +106,8 @@ static void write_table(pin_sections *out, const pin_corpus *corpus, const named
 
 pin_status pin_write_modules(pin_sections *out, const pin_corpus *corpus)
 {
-    named    *ids = sort_names(corpus->item_count, corpus->items, sizeof(pin_draft_item),
-                               offsetof(pin_draft_item, id));
+    named *ids =
+        sort_names(corpus->item_count, corpus->items, sizeof(pin_draft_item), offsetof(pin_draft_item, id));
     named    *slugs = sort_names(corpus->module_count, corpus->modules, sizeof(pin_draft_module),
                                  offsetof(pin_draft_module, slug));
     uint32_t *seen = calloc((size_t)corpus->item_count + 1, sizeof *seen);

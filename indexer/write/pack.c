@@ -8,7 +8,7 @@
 #include "indexer/write/inside.h"
 
 #define SAMPLES_FOR_ONE 64u         /* bytes shown to the trainer for one of the dictionary             */
-#define SAMPLE_MAX 4096u           /* of one record                                                    */
+#define SAMPLE_MAX 4096u            /* of one record                                                    */
 #define DICTIONARY_SMALL (8u << 10) /* for less than 8 MiB of records                                  */
 
 void pin_packing_start(pin_packing *p)

@@ -80,7 +80,8 @@ typedef struct citing {
 } citing;
 
 /* Rows sorted by provision, then item, then citation: a stable counting sort. */
-static pin_status write_citing(citing *out, pin_out *o, const pin_corpus *corpus, uint32_t provisions, pin_error *err)
+static pin_status write_citing(citing *out, pin_out *o, const pin_corpus *corpus, uint32_t provisions,
+                               pin_error *err)
 {
     uint32_t *next = calloc((size_t)provisions + 1, sizeof *next);
     out->starts = calloc((size_t)provisions + 1, sizeof *out->starts);
@@ -147,7 +148,8 @@ static pin_status write_provisions(pin_sections *out, pin_packing *texts, const 
         uint32_t                count = source->provision_count;
         uint32_t               *sizes = malloc(((size_t)count * 2 + 1) * sizeof *sizes);
         if (!sizes || !measure(sizes, sizes + count, source))
-            s = sizes ? pin_fail(err, PIN_BAD_INPUT, i, "a provision stands before its parent") : PIN_NO_SPACE;
+            s = sizes ? pin_fail(err, PIN_BAD_INPUT, i, "a provision stands before its parent")
+                      : PIN_NO_SPACE;
         for (uint32_t k = 0; k < count && s == PIN_OK; k++) {
             const pin_draft_provision *p = &source->provisions[k];
             uint32_t                   number = first + k;
@@ -177,12 +179,14 @@ static pin_status write_provisions(pin_sections *out, pin_packing *texts, const 
 static pin_status pack_texts(pin_sections *out, pin_packing *texts, pin_error *err)
 {
     pin_out    places = {0}, *rows = &out->s[PIN_S_PROVISION_ROWS];
-    pin_status s = pin_packing_finish(texts, &out->s[PIN_S_PROVISION_TEXTS], &places, &out->s[PIN_S_TEXT_DICTIONARY],
-                                      COMPRESS_FROM, PIN_TEXT_RECORD_MAX, err);
+    pin_status s =
+        pin_packing_finish(texts, &out->s[PIN_S_PROVISION_TEXTS], &places, &out->s[PIN_S_TEXT_DICTIONARY],
+                           COMPRESS_FROM, PIN_TEXT_RECORD_MAX, err);
     if (s == PIN_OK && (places.failed || rows->failed))
         s = PIN_NO_SPACE;
     for (uint32_t i = 0; s == PIN_OK && i < texts->count; i++)
-        memcpy(rows->at + (size_t)i * PIN_P_LEN + PIN_P_TEXT, places.at + (size_t)i * PIN_PLACE_LEN, PIN_PLACE_LEN);
+        memcpy(rows->at + (size_t)i * PIN_P_LEN + PIN_P_TEXT, places.at + (size_t)i * PIN_PLACE_LEN,
+               PIN_PLACE_LEN);
     pin_out_free(&places);
     return s;
 }

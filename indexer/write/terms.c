@@ -27,11 +27,12 @@ static uint8_t impact_of(const pin_analysis *a, const pin_posting *p, uint32_t i
 {
     if (p->given)
         return (uint8_t)p->value;
-    return pin_impact(p->value, pin_load32(a->lengths[p->field].at + (size_t)p->item * 4), a->tokens[p->field], items,
-                      p->field);
+    return pin_impact(p->value, pin_load32(a->lengths[p->field].at + (size_t)p->item * 4),
+                      a->tokens[p->field], items, p->field);
 }
 
-static bool sort_field(field_lists *f, const pin_analysis *a, const uint32_t *ranks, int field, uint32_t items)
+static bool sort_field(field_lists *f, const pin_analysis *a, const uint32_t *ranks, int field,
+                       uint32_t items)
 {
     size_t             count, mine = 0;
     const pin_posting *p = postings_of(a, &count);
@@ -111,15 +112,18 @@ static term_lists lists_of(const field_lists fields[2], const pin_key *key, uint
     term_lists t = {0};
     for (int f = 0; f < 2; f++) {
         uint32_t from = fields[f].starts[rank], count = fields[f].starts[rank + 1] - from;
-        t.in[f] = (pin_list_input){.ids = fields[f].ids + from, .impacts = fields[f].impacts + from, .count = count,
-                                   .item_count = items, .flat = key->function && count > items / 4};
+        t.in[f] = (pin_list_input){.ids = fields[f].ids + from,
+                                   .impacts = fields[f].impacts + from,
+                                   .count = count,
+                                   .item_count = items,
+                                   .flat = key->function && count > items / 4};
     }
     t.df = count_union(t.in[0].ids, t.in[0].count, t.in[1].ids, t.in[1].count);
     return t;
 }
 
-static void write_all(pin_sections *out, const pin_analysis *a, const field_lists fields[2], const uint32_t *sorted,
-                      uint32_t items)
+static void write_all(pin_sections *out, const pin_analysis *a, const field_lists fields[2],
+                      const uint32_t *sorted, uint32_t items)
 {
     pin_pages pages;
     uint64_t  bases[2] = {0};
@@ -146,7 +150,8 @@ static void write_all(pin_sections *out, const pin_analysis *a, const field_list
     out->s[PIN_S_TERMS] = pages.pages;
 }
 
-pin_status pin_write_terms(pin_sections *out, const pin_analysis *a, const pin_corpus *corpus, uint32_t **ranks)
+pin_status pin_write_terms(pin_sections *out, const pin_analysis *a, const pin_corpus *corpus,
+                           uint32_t **ranks)
 {
     field_lists fields[2] = {{0}};
     uint32_t   *sorted = pin_vocabulary_sorted(&a->terms);
@@ -173,7 +178,8 @@ pin_status pin_write_forward(pin_sections *out, const pin_analysis *a, const uin
     pin_out *o = &out->s[PIN_S_FORWARD], data = {0};
     size_t   items = a->forward_starts.len / 4 - 1;
     for (size_t i = 0; i < items; i++) {
-        uint32_t from = pin_load32(a->forward_starts.at + i * 4), to = pin_load32(a->forward_starts.at + i * 4 + 4);
+        uint32_t from = pin_load32(a->forward_starts.at + i * 4),
+                 to = pin_load32(a->forward_starts.at + i * 4 + 4);
         pin_out_u32(o, (uint32_t)data.len);
         for (; from < to; from++)
             pin_out_varint(&data, ranks[pin_load32(a->forward.at + (size_t)from * 4)]);

@@ -37,7 +37,8 @@ static bool grow_keys(pin_vocabulary *v)
 
 pin_key *pin_vocabulary_add(pin_vocabulary *v, pin_str text)
 {
-    if (v->failed || (v->count >= v->slot_count / 2 && !grow_slots(v)) || (v->count == v->cap && !grow_keys(v))) {
+    if (v->failed || (v->count >= v->slot_count / 2 && !grow_slots(v)) ||
+        (v->count == v->cap && !grow_keys(v))) {
         v->failed = true;
         return NULL;
     }

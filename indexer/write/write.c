@@ -21,12 +21,14 @@ static void find_dates(pin_str *updated, pin_str *published, const pin_corpus *c
         for (int k = 0; k < 2; k++)
             if (is_date(dates[k]) && pin_str_order(dates[k], *updated) > 0)
                 *updated = dates[k];
-        if (is_date(item->published) && (published->len == 0 || pin_str_order(item->published, *published) < 0))
+        if (is_date(item->published) &&
+            (published->len == 0 || pin_str_order(item->published, *published) < 0))
             *published = item->published;
     }
 }
 
-static void write_meta(pin_out *o, const pin_corpus *corpus, const pin_source_set *sources, const pin_analysis *a)
+static void write_meta(pin_out *o, const pin_corpus *corpus, const pin_source_set *sources,
+                       const pin_analysis *a)
 {
     pin_str  updated, published;
     uint32_t states[5] = {0}, citations = 0;
@@ -42,8 +44,9 @@ static void write_meta(pin_out *o, const pin_corpus *corpus, const pin_source_se
     pin_out_str(o, corpus->config.language);
     pin_out_str(o, updated);
     pin_out_str(o, published);
-    pin_out_str(o, sources->default_source < sources->source_count ? sources->sources[sources->default_source].id
-                                                                   : (pin_str){0});
+    pin_out_str(o, sources->default_source < sources->source_count
+                       ? sources->sources[sources->default_source].id
+                       : (pin_str){0});
     pin_out_varint(o, citations);
     pin_out_varint(o, corpus->skipped_count);
     for (int i = 0; i < 5; i++)
@@ -169,7 +172,8 @@ pin_status pin_write_index(pin_write_report *out, const pin_corpus *corpus, cons
     if (s == PIN_OK)
         s = write_file(out, sections, corpus, sources->source_count, sink, err);
     else if (err && err->code == PIN_OK)
-        pin_fail(err, s, 0, s == PIN_NO_SPACE ? "not enough memory for the index" : "the index would be too large");
+        pin_fail(err, s, 0,
+                 s == PIN_NO_SPACE ? "not enough memory for the index" : "the index would be too large");
     for (uint32_t kind = 1; sections && kind < PIN_SECTION_END; kind++)
         pin_out_free(&sections->s[kind]);
     free(sections);

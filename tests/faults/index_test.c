@@ -68,7 +68,7 @@ static void every_truncation_is_refused(void **state)
         assert_int_equal(exercise_copy(f.at, len), PIN_CORRUPT);
     /* and with a header that says so; only the zeros that fill the last 64 bytes up may go */
     const uint8_t *last = f.at + PIN_HEADER_LEN + (pin_load32(f.at + PIN_H_SECTIONS) - 1) * PIN_ROW_LEN_ALL;
-    size_t         whole = (size_t)(pin_load64(last + PIN_ROW_OFFSET) + pin_load64(last + PIN_ROW_LEN)) + PIN_PADDING;
+    size_t whole = (size_t)(pin_load64(last + PIN_ROW_OFFSET) + pin_load64(last + PIN_ROW_LEN)) + PIN_PADDING;
     for (size_t len = PIN_HEADER_LEN; len < whole; len += 7) {
         uint8_t *copy = malloc(len);
         memcpy(copy, f.at, len);

@@ -33,8 +33,8 @@ static inline const uint8_t *reseal_find(const uint8_t *at, uint32_t sections, u
 }
 
 /* Records named by places in a table of rows. */
-static inline void reseal_records(uint8_t *at, size_t len, uint32_t sections, uint32_t rows_kind, uint32_t kind,
-                                  uint32_t row_len, uint32_t place_at)
+static inline void reseal_records(uint8_t *at, size_t len, uint32_t sections, uint32_t rows_kind,
+                                  uint32_t kind, uint32_t row_len, uint32_t place_at)
 {
     const uint8_t *rows = reseal_find(at, sections, rows_kind), *records = reseal_find(at, sections, kind);
     if (!rows || !records)

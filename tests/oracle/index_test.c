@@ -1,11 +1,11 @@
 /* What was written is what is read: every field, list, word and link of made-up corpora, against the
  * drafts themselves and against postings counted in the plainest way. */
+#include <cmocka.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include "core/read/read.h"
 #include "core/text/text.h"
@@ -124,7 +124,8 @@ static void an_id_that_nobody_has_is_not_found(void **state)
     opened   o;
     uint32_t found;
     open_sample(&o, 50, 2, 3, 5);
-    assert_int_equal(pin_index_find_item(&found, o.ix, PIN_STR("module-0/item-999"), &o.arena, NULL), PIN_NOT_FOUND);
+    assert_int_equal(pin_index_find_item(&found, o.ix, PIN_STR("module-0/item-999"), &o.arena, NULL),
+                     PIN_NOT_FOUND);
     assert_int_equal(pin_index_find_item(&found, o.ix, PIN_STR(""), &o.arena, NULL), PIN_NOT_FOUND);
     assert_int_equal(pin_index_find_module(&found, o.ix, PIN_STR("module-9")), PIN_NOT_FOUND);
     assert_int_equal(pin_index_find_source(&found, o.ix, PIN_STR("gdpr")), PIN_NOT_FOUND);
@@ -190,7 +191,8 @@ static void provisions_keep_their_words_and_their_tree(void **state)
             assert_str(read.heading, p->heading);
             assert_str(read.text, p->text);
             assert_str(read.own, p->own);
-            assert_int_equal(read.parent, p->parent == PIN_NO_PROVISION ? PIN_NO_PROVISION : d->first + p->parent);
+            assert_int_equal(read.parent,
+                             p->parent == PIN_NO_PROVISION ? PIN_NO_PROVISION : d->first + p->parent);
             /* an article has two paragraphs and one point below it */
             uint32_t below = p->parent == PIN_NO_PROVISION ? 3 : p->also_count || i % 4 == 3 ? 0 : 1;
             assert_int_equal(read.end, number + 1 + below);
@@ -373,10 +375,17 @@ static pin_citation cited(sample *s, const char *id, bool in_list, bool from_ran
     const pin_draft_source *cra = &s->sources.sources[0];
     for (uint32_t i = 0; i < cra->provision_count; i++)
         if (pin_str_equal(cra->provisions[i].id, pin_str_of(id)))
-            return (pin_citation){.source = cra->id, .id = cra->provisions[i].id, .label = cra->provisions[i].label,
-                                  .provision = i, .in_list = in_list, .from_range = from_range};
-    return (pin_citation){.source = PIN_STR("gdpr"), .id = pin_str_of(id), .state = PIN_CITE_NOT_CHECKED,
-                          .provision = PIN_NO_PROVISION, .in_list = in_list};
+            return (pin_citation){.source = cra->id,
+                                  .id = cra->provisions[i].id,
+                                  .label = cra->provisions[i].label,
+                                  .provision = i,
+                                  .in_list = in_list,
+                                  .from_range = from_range};
+    return (pin_citation){.source = PIN_STR("gdpr"),
+                          .id = pin_str_of(id),
+                          .state = PIN_CITE_NOT_CHECKED,
+                          .provision = PIN_NO_PROVISION,
+                          .in_list = in_list};
 }
 
 static void provisions_are_terms_with_everything_above_them(void **state)
@@ -401,16 +410,56 @@ static void provisions_are_terms_with_everything_above_them(void **state)
     o.file = (pin_file){.len = o.bytes.len, .pieces = &o.piece, .piece_count = 1};
     o.arena = pin_arena_over(malloc(1u << 20), 1u << 20);
     assert_int_equal(pin_index_open(&o.ix, &o.file, &o.arena, NULL), PIN_OK);
-    assert_int_equal(impact_in(&o, "\x01" "cra:art_2.par_1.pnt_a", PIN_QUESTION, 0), 255);
-    assert_int_equal(impact_in(&o, "\x01" "cra:art_2.par_1", PIN_QUESTION, 0), 128);
-    assert_int_equal(impact_in(&o, "\x01" "cra:art_2", PIN_QUESTION, 0), 64);
-    assert_int_equal(impact_in(&o, "\x01" "cra:art_2.par_1", PIN_QUESTION, 1), 0);
-    assert_int_equal(impact_in(&o, "\x01" "cra:art_2.par_1", PIN_ANSWER, 1), 255);
-    assert_int_equal(impact_in(&o, "\x01" "cra:art_2", PIN_ANSWER, 1), 128);
-    assert_int_equal(impact_in(&o, "\x01" "cra:art_2.par_1", PIN_QUESTION, 2), 204);
-    assert_int_equal(impact_in(&o, "\x01" "cra:art_2", PIN_QUESTION, 2), 128 + 24);
-    assert_int_equal(impact_in(&o, "\x01" "gdpr:art_9.par_3", PIN_QUESTION, 3), 128);
-    assert_int_equal(impact_in(&o, "\x01" "gdpr:art_9", PIN_QUESTION, 3), 64);
+    assert_int_equal(impact_in(&o,
+                               "\x01"
+                               "cra:art_2.par_1.pnt_a",
+                               PIN_QUESTION, 0),
+                     255);
+    assert_int_equal(impact_in(&o,
+                               "\x01"
+                               "cra:art_2.par_1",
+                               PIN_QUESTION, 0),
+                     128);
+    assert_int_equal(impact_in(&o,
+                               "\x01"
+                               "cra:art_2",
+                               PIN_QUESTION, 0),
+                     64);
+    assert_int_equal(impact_in(&o,
+                               "\x01"
+                               "cra:art_2.par_1",
+                               PIN_QUESTION, 1),
+                     0);
+    assert_int_equal(impact_in(&o,
+                               "\x01"
+                               "cra:art_2.par_1",
+                               PIN_ANSWER, 1),
+                     255);
+    assert_int_equal(impact_in(&o,
+                               "\x01"
+                               "cra:art_2",
+                               PIN_ANSWER, 1),
+                     128);
+    assert_int_equal(impact_in(&o,
+                               "\x01"
+                               "cra:art_2.par_1",
+                               PIN_QUESTION, 2),
+                     204);
+    assert_int_equal(impact_in(&o,
+                               "\x01"
+                               "cra:art_2",
+                               PIN_QUESTION, 2),
+                     128 + 24);
+    assert_int_equal(impact_in(&o,
+                               "\x01"
+                               "gdpr:art_9.par_3",
+                               PIN_QUESTION, 3),
+                     128);
+    assert_int_equal(impact_in(&o,
+                               "\x01"
+                               "gdpr:art_9",
+                               PIN_QUESTION, 3),
+                     64);
 
     pin_citings who;
     uint32_t    number;
@@ -457,7 +506,8 @@ static void words_are_sorted_and_found_by_what_is_left_of_them(void **state)
         assert_int_equal(pin_words_seek(&at, o.ix, (pin_str){last, last_len}, NULL), PIN_OK);
         assert_int_equal(pin_words_next(&again, &at, NULL), PIN_OK);
         assert_int_equal(again.number, word.number);
-        if (last_len < 3 || last[0] < 'a' || last[0] > 'z' || memchr(last, '-', last_len) || memchr(last, '&', last_len))
+        if (last_len < 3 || last[0] < 'a' || last[0] > 'z' || memchr(last, '-', last_len) ||
+            memchr(last, '&', last_len))
             continue;
         for (size_t cut = 0; cut <= last_len; cut++) { /* each character taken out, and none */
             char   reduced[64];
@@ -465,7 +515,8 @@ static void words_are_sorted_and_found_by_what_is_left_of_them(void **state)
             memcpy(reduced, last, last_len);
             if (cut < last_len)
                 memmove(reduced + cut, reduced + cut + 1, last_len - cut - 1);
-            assert_int_equal(pin_read_deletes(numbers, 64, &count, o.ix, (pin_str){reduced, len}, NULL), PIN_OK);
+            assert_int_equal(pin_read_deletes(numbers, 64, &count, o.ix, (pin_str){reduced, len}, NULL),
+                             PIN_OK);
             for (found = 0; found < count && numbers[found] != word.number; found++) {
             }
             assert_true(found < count);
@@ -627,12 +678,12 @@ static void a_reader_with_pieces_fetches_little_and_sees_the_same(void **state)
     (void)state;
     opened o;
     open_sample(&o, 9000, 20, 50, 12);
-    network   net = {.file = &o.bytes};
-    pin_needs needs = {.at = malloc(64 * sizeof *needs.at), .cap = 64};
-    pin_file  file = {.len = o.bytes.len, .pieces = net.pieces, .piece_count = 0, .needs = &needs};
-    size_t    room = 1u << 20;
-    void     *memory = malloc(room);
-    pin_arena arena = pin_arena_over(memory, room);
+    network    net = {.file = &o.bytes};
+    pin_needs  needs = {.at = malloc(64 * sizeof *needs.at), .cap = 64};
+    pin_file   file = {.len = o.bytes.len, .pieces = net.pieces, .piece_count = 0, .needs = &needs};
+    size_t     room = 1u << 20;
+    void      *memory = malloc(room);
+    pin_arena  arena = pin_arena_over(memory, room);
     pin_index *ix;
     pin_status s;
     pin_error  err = {0};
@@ -668,7 +719,8 @@ static void a_reader_with_pieces_fetches_little_and_sees_the_same(void **state)
         pin_status   other = pin_read_term(&there, o.ix, pin_str_of(keys[k]), NULL);
         for (int field = 0; field < 2; field++) {
             while ((s = pin_read_term(&here, ix, pin_str_of(keys[k]), &err)) == PIN_NEED ||
-                   (s == PIN_OK && (s = pin_postings_open(&p, ix, &here.lists[field], (pin_field)field, &err)) == PIN_NEED)) {
+                   (s == PIN_OK && (s = pin_postings_open(&p, ix, &here.lists[field], (pin_field)field,
+                                                          &err)) == PIN_NEED)) {
                 fetch(&net, &needs);
                 file.piece_count = net.count;
                 assert_int_equal(pin_index_lend(ix, &file, &err), PIN_OK);
@@ -676,7 +728,8 @@ static void a_reader_with_pieces_fetches_little_and_sees_the_same(void **state)
             assert_int_equal(s, other);
             if (s != PIN_OK)
                 continue;
-            assert_int_equal(pin_postings_open(&q, o.ix, &there.lists[field], (pin_field)field, NULL), PIN_OK);
+            assert_int_equal(pin_postings_open(&q, o.ix, &there.lists[field], (pin_field)field, NULL),
+                             PIN_OK);
             pin_status a, b;
             do {
                 a = pin_postings_next(&p, &err);

@@ -29,12 +29,14 @@ static void make_text(uint8_t *out, size_t len)
         size_t   back = i ? 1 + below((uint32_t)(i < 40000 ? i : 40000)) : 0;
         uint8_t  byte = (uint8_t)below(256);
         for (; run > 0 && i < len; run--, i++)
-            out[i] = kind < 5 && back ? out[i - back] : kind == 5 ? byte : (uint8_t)("etaoin shrdlu\xc3\xa9"[below(15)]);
+            out[i] = kind < 5 && back ? out[i - back]
+                     : kind == 5      ? byte
+                                      : (uint8_t)("etaoin shrdlu\xc3\xa9"[below(15)]);
     }
 }
 
-static size_t zlib_pack(uint8_t *out, size_t cap, const uint8_t *in, size_t len, const uint8_t *dict, size_t dict_len,
-                        int level)
+static size_t zlib_pack(uint8_t *out, size_t cap, const uint8_t *in, size_t len, const uint8_t *dict,
+                        size_t dict_len, int level)
 {
     z_stream z = {0};
     deflateInit2(&z, level, Z_DEFLATED, -15, 8, Z_FIXED);
@@ -49,7 +51,8 @@ static size_t zlib_pack(uint8_t *out, size_t cap, const uint8_t *in, size_t len,
     return z.total_out;
 }
 
-static void zlib_unpack(uint8_t *out, size_t len, const uint8_t *in, size_t in_len, const uint8_t *dict, size_t dict_len)
+static void zlib_unpack(uint8_t *out, size_t len, const uint8_t *in, size_t in_len, const uint8_t *dict,
+                        size_t dict_len)
 {
     z_stream z = {0};
     inflateInit2(&z, -15);

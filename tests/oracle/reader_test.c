@@ -18,7 +18,8 @@ static void put_text(FILE *out, pin_str text)
     fputc('"', out);
     for (size_t at = 0; at < text.len;) {
         uint32_t    c = pin_utf8_next(text, &at);
-        const char *from = "\"\\\n\r\t\b\f", *to = "\"\\nrtbf", *hit = c && c < 128 ? strchr(from, (int)c) : NULL;
+        const char *from = "\"\\\n\r\t\b\f", *to = "\"\\nrtbf",
+                   *hit = c && c < 128 ? strchr(from, (int)c) : NULL;
         if (hit)
             fprintf(out, "\\%c", to[hit - from]);
         else if (c >= 0x10000)
@@ -74,9 +75,9 @@ static void dump_release(FILE *out, const pin_index *ix)
     put_key(out, "updated", r.updated);
     put_key(out, "published", r.published);
     put_key(out, "default_source", r.default_source);
-    fprintf(out, ",\"citations\":%u,\"skipped\":%u,\"states\":[%u,%u,%u,%u,%u],\"weights\":[%u,%u]}\n", r.citation_count,
-            r.skipped_count, r.cite_states[0], r.cite_states[1], r.cite_states[2], r.cite_states[3],
-            r.cite_states[4], s.question_weight, s.answer_weight);
+    fprintf(out, ",\"citations\":%u,\"skipped\":%u,\"states\":[%u,%u,%u,%u,%u],\"weights\":[%u,%u]}\n",
+            r.citation_count, r.skipped_count, r.cite_states[0], r.cite_states[1], r.cite_states[2],
+            r.cite_states[3], r.cite_states[4], s.question_weight, s.answer_weight);
 }
 
 static void dump_modules(FILE *out, const pin_index *ix)
@@ -119,8 +120,8 @@ static void dump_sources(FILE *out, const pin_index *ix, pin_arena *arena)
         put_key(out, "link", s.link);
         put_key(out, "rank", s.rank);
         put_texts(out, "names", s.names, s.name_count);
-        fprintf(out, ",\"flags\":%d,\"first\":%u,\"count\":%u}\n", s.loaded + 2 * s.outline, s.first_provision,
-                s.provision_count);
+        fprintf(out, ",\"flags\":%d,\"first\":%u,\"count\":%u}\n", s.loaded + 2 * s.outline,
+                s.first_provision, s.provision_count);
     }
 }
 
@@ -151,8 +152,8 @@ static void dump_provisions(FILE *out, const pin_index *ix, pin_arena *arena)
 
 static void dump_citation(FILE *out, const pin_citation *c)
 {
-    fprintf(out, "{\"how\":%d,\"entry\":%u", c->state + 8 * c->in_list + 16 * c->from_range + 32 * c->in_question,
-            c->entry);
+    fprintf(out, "{\"how\":%d,\"entry\":%u",
+            c->state + 8 * c->in_list + 16 * c->from_range + 32 * c->in_question, c->entry);
     put_key(out, "written", c->written);
     put_key(out, "source", c->source);
     put_key(out, "note", c->note);
@@ -284,8 +285,8 @@ static void dump(FILE *out, const sample_file *bytes)
 /* ---- Comparing ---- */
 static void assert_same_in_both(const sample_file *bytes)
 {
-    char  pin[] = "/tmp/pincite-reader-XXXXXX", command[512];
-    int   fd = mkstemp(pin);
+    char pin[] = "/tmp/pincite-reader-XXXXXX", command[512];
+    int  fd = mkstemp(pin);
     assert_true(fd >= 0);
     FILE *out = fdopen(fd, "wb"), *ours = tmpfile();
     assert_int_equal(fwrite(bytes->at, 1, bytes->len, out), bytes->len);
@@ -301,7 +302,8 @@ static void assert_same_in_both(const sample_file *bytes)
         if (n < 0 && m < 0)
             break;
         if (n != m || memcmp(a, b, (size_t)n) != 0)
-            fail_msg("line %zu\n  C:      %.300s\n  Python: %.300s", line + 1, n < 0 ? "-" : a, m < 0 ? "-" : b);
+            fail_msg("line %zu\n  C:      %.300s\n  Python: %.300s", line + 1, n < 0 ? "-" : a,
+                     m < 0 ? "-" : b);
     }
     assert_int_equal(pclose(theirs), 0);
     assert_true(line > 50);

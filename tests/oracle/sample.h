@@ -46,10 +46,17 @@ static inline bool sample_write(void *ctx, uint64_t offset, const void *bytes, s
 static inline pin_str sample_word(sample *s, uint32_t vocabulary)
 {
     static const char *const common[] = {"the", "of", "a", "is", "what", "does", "for", "who", "and", "to"};
-    static const char *const odd[] = {"2024/2847", "13(8)", "CVE-2024-3094", "caf\xc3\xa9", "na\xc3\xafve",
-                                      "\xe6\x9d\xb1\xe4\xba\xac\xe9\x83\xbd", "\xce\xb1\xce\xb2\xce\xb3", "Q&A"};
-    static const char *const parts[] = {"sup", "port", "ma", "nu", "fac", "tur", "ing", "vul", "ner", "able", "ris",
-                                        "k", "up", "date", "se", "cure", "com", "po", "nent", "ly"};
+    static const char *const odd[] = {"2024/2847",
+                                      "13(8)",
+                                      "CVE-2024-3094",
+                                      "caf\xc3\xa9",
+                                      "na\xc3\xafve",
+                                      "\xe6\x9d\xb1\xe4\xba\xac\xe9\x83\xbd",
+                                      "\xce\xb1\xce\xb2\xce\xb3",
+                                      "Q&A"};
+    static const char *const parts[] = {"sup", "port", "ma",   "nu",  "fac",  "tur", "ing",
+                                        "vul", "ner",  "able", "ris", "k",    "up",  "date",
+                                        "se",  "cure", "com",  "po",  "nent", "ly"};
     if (sample_below(s, 3) == 0)
         return pin_str_of(common[sample_below(s, 10)]);
     if (sample_below(s, 40) == 0)
@@ -95,8 +102,9 @@ static inline void sample_answer(sample *s, pin_draft_item *item, uint32_t vocab
     pin_buf b = pin_buf_over(malloc(cap), cap), plain = pin_buf_over(malloc(cap), cap);
     sample_node(&b, PIN_B_PARAGRAPH, (pin_str){0});
     if (sample_below(s, 6) == 0)
-        sample_node(&b, PIN_B_TEXT, PIN_STR("A software bill of materials (SBOM) and the CVD (coordinated "
-                                            "vulnerability disclosure) of an EUCC (European common criteria). "));
+        sample_node(&b, PIN_B_TEXT,
+                    PIN_STR("A software bill of materials (SBOM) and the CVD (coordinated "
+                            "vulnerability disclosure) of an EUCC (European common criteria). "));
     sample_node(&b, PIN_B_TEXT, sample_sentence(s, 5 + sample_below(s, 60), vocabulary, "."));
     sample_node(&b, PIN_B_END, (pin_str){0});
     if (sample_below(s, 2)) {
@@ -166,28 +174,34 @@ static inline void sample_citations(sample *s, pin_draft_item *item)
 }
 
 /* Articles with paragraphs with points; every second paragraph has none. */
-static inline void sample_source(sample *s, pin_draft_source *out, const char *id, uint32_t articles, uint32_t first)
+static inline void sample_source(sample *s, pin_draft_source *out, const char *id, uint32_t articles,
+                                 uint32_t first)
 {
     pin_pool            *pool = s->corpus.pool;
     pin_draft_provision *p = pin_pool_take(pool, (size_t)articles * 6 + 1, sizeof *p);
     uint32_t             n = 0;
     for (uint32_t a = 1; a <= articles; a++) {
         uint32_t article = n++;
-        p[article] = (pin_draft_provision){.id = pin_pool_format(pool, "art_%u", a), .kind = PIN_STR("article"),
-                                           .label = pin_pool_format(pool, "Article %u", a), .parent = PIN_NO_PROVISION,
+        p[article] = (pin_draft_provision){.id = pin_pool_format(pool, "art_%u", a),
+                                           .kind = PIN_STR("article"),
+                                           .label = pin_pool_format(pool, "Article %u", a),
+                                           .parent = PIN_NO_PROVISION,
                                            .heading = sample_sentence(s, 3, 50, "")};
         for (uint32_t k = 1; k <= 2; k++) {
             uint32_t par = n++;
             p[par] = (pin_draft_provision){.id = pin_pool_format(pool, "art_%u.par_%u", a, k),
                                            .label = pin_pool_format(pool, "Article %u(%u)", a, k),
-                                           .kind = PIN_STR("paragraph"), .own = sample_sentence(s, 20, 100, ";"),
+                                           .kind = PIN_STR("paragraph"),
+                                           .own = sample_sentence(s, 20, 100, ";"),
                                            .parent = article};
             p[par].text = p[par].own;
             if (k == 1) {
                 p[n] = (pin_draft_provision){.id = pin_pool_format(pool, "art_%u.par_1.pnt_a", a),
                                              .label = pin_pool_format(pool, "Article %u(1), point (a)", a),
-                                             .kind = PIN_STR("point"), .own = sample_sentence(s, 9, 100, ";"),
-                                             .parent = par, .also_count = 1};
+                                             .kind = PIN_STR("point"),
+                                             .own = sample_sentence(s, 9, 100, ";"),
+                                             .parent = par,
+                                             .also_count = 1};
                 p[n].also = pin_pool_take(pool, 1, sizeof *p[n].also);
                 p[n].also[0] = pin_pool_format(pool, "Article %u(1a)", a);
                 p[n].text = p[n].own;
@@ -201,21 +215,34 @@ static inline void sample_source(sample *s, pin_draft_source *out, const char *i
     pin_str *names = pin_pool_take(pool, 2, sizeof *names);
     names[0] = pin_pool_format(pool, "The %s Act", id);
     names[1] = pin_str_of(id);
-    *out = (pin_draft_source){.id = pin_str_of(id), .title = names[0], .celex = PIN_STR("32024R2847"),
-                              .version = PIN_STR("2024-11-20"), .language = PIN_STR("en"), .names = names,
-                              .name_count = 2, .loaded = true, .provisions = p, .provision_count = n, .first = first};
+    *out = (pin_draft_source){.id = pin_str_of(id),
+                              .title = names[0],
+                              .celex = PIN_STR("32024R2847"),
+                              .version = PIN_STR("2024-11-20"),
+                              .language = PIN_STR("en"),
+                              .names = names,
+                              .name_count = 2,
+                              .loaded = true,
+                              .provisions = p,
+                              .provision_count = n,
+                              .first = first};
 }
 
-static inline void sample_item(sample *s, pin_draft_item *item, uint32_t number, const pin_draft_module *module,
-                               uint32_t vocabulary)
+static inline void sample_item(sample *s, pin_draft_item *item, uint32_t number,
+                               const pin_draft_module *module, uint32_t vocabulary)
 {
     static const char *const statuses[] = {"approved", "draft", "", "withdrawn"};
-    static const char *const shown[] = {"\xe2\x9c\x85 Approved", "\xe2\x9a\xa0\xef\xb8\x8f Draft", "", "Withdrawn"};
+    static const char *const shown[] = {"\xe2\x9c\x85 Approved", "\xe2\x9a\xa0\xef\xb8\x8f Draft", "",
+                                        "Withdrawn"};
     uint32_t                 status = sample_below(s, 4);
     pin_pool                *pool = s->corpus.pool;
-    *item = (pin_draft_item){.module = module->slug, .author = PIN_STR("A. Author"), .language = PIN_STR("en"),
-                             .published = PIN_STR("2025-01-31"), .updated = PIN_STR("2026-03-10"),
-                             .status = pin_str_of(statuses[status]), .status_text = pin_str_of(shown[status])};
+    *item = (pin_draft_item){.module = module->slug,
+                             .author = PIN_STR("A. Author"),
+                             .language = PIN_STR("en"),
+                             .published = PIN_STR("2025-01-31"),
+                             .updated = PIN_STR("2026-03-10"),
+                             .status = pin_str_of(statuses[status]),
+                             .status_text = pin_str_of(shown[status])};
     item->slug = pin_pool_format(pool, "item-%u", number);
     item->id = pin_pool_format(pool, "%.*s/item-%u", (int)module->slug.len, module->slug.at, number);
     if (sample_below(s, 2))
@@ -247,7 +274,8 @@ static inline void sample_make(sample *s, uint32_t items, uint32_t modules, uint
     s->sources.default_source = articles ? 0 : PIN_NO_PROVISION;
     if (articles) {
         sample_source(s, &s->sources.sources[0], "cra", articles, 0);
-        sample_source(s, &s->sources.sources[1], "nis2", 1 + articles / 2, s->sources.sources[0].provision_count);
+        sample_source(s, &s->sources.sources[1], "nis2", 1 + articles / 2,
+                      s->sources.sources[0].provision_count);
     }
     c->modules = pin_pool_take(pool, modules, sizeof *c->modules);
     c->items = pin_pool_take(pool, items + 1, sizeof *c->items);
@@ -259,7 +287,8 @@ static inline void sample_make(sample *s, uint32_t items, uint32_t modules, uint
         module->slug = pin_pool_format(pool, "module-%u", (m * 7 + 3) % modules);
         module->title = sample_sentence(s, 3, vocabulary, "");
         module->description = sample_sentence(s, 6, vocabulary, ".");
-        uint32_t from = (uint32_t)((uint64_t)items * m / modules), to = (uint32_t)((uint64_t)items * (m + 1) / modules);
+        uint32_t from = (uint32_t)((uint64_t)items * m / modules),
+                 to = (uint32_t)((uint64_t)items * (m + 1) / modules);
         for (uint32_t i = from; i < to; i++)
             sample_item(s, &c->items[i], i, module, vocabulary);
         module->members = pin_pool_take(pool, 3, sizeof *module->members);
