@@ -501,13 +501,44 @@ static uint32_t take_act(scan *s, const pin_act *act)
     return act->to;
 }
 
+/* Length of the id at the beginning of `text`: steps of three letters, a bar, and a number (5a, 3.2) or
+ * letters (ii, IV), joined by dots. 0 when there is none. */
+static uint32_t id_length(pin_str text)
+{
+    uint32_t at = 0, end = 0;
+    for (;;) {
+        uint32_t letters = at;
+        while (at < text.len && text.at[at] >= 'a' && text.at[at] <= 'z')
+            at++;
+        if (at - letters != 3 || at >= text.len || text.at[at] != '_')
+            return end;
+        uint32_t value = ++at;
+        while (at < text.len && pin_is_digit((uint8_t)text.at[at])) {
+            while (at < text.len && pin_is_digit((uint8_t)text.at[at]))
+                at++;
+            at += at + 1 < text.len && text.at[at] == '.' && pin_is_digit((uint8_t)text.at[at + 1]);
+        }
+        uint32_t most = at == value ? 7 : 1; /* a number has one letter after it at most */
+        for (uint32_t n = 0; n < most && at < text.len && pin_is_alpha((uint8_t)text.at[at]); n++)
+            at++;
+        if (at == value || at - value > PIN_STEP_TEXT)
+            return end;
+        end = at;
+        if (at >= text.len || text.at[at] != '.')
+            return end;
+        at++;
+    }
+}
+
 /* An id as it stands in our own files, "cra:art_13.par_8" or "art_13.par_8". */
 static uint32_t take_id(scan *s, pin_token t)
 {
     static const char *const roots[] = {"art", "anx", "rct", "sec"};
     const pin_str            text = s->v.text;
     uint32_t                 act = default_act(s), at = t.from, end;
-    if (s->v.mode == PIN_CITE_PROSE || t.to >= text.len || (text.at[t.to] != ':' && text.at[t.to] != '_'))
+    if (s->v.mode == PIN_CITE_PROSE || t.to >= text.len ||
+        (text.at[t.to] != ':' && text.at[t.to] != '_' && text.at[t.to] != '-' &&
+         !pin_is_digit((uint8_t)text.at[t.to])))
         return 0;
     for (uint32_t a = 0, n = s->v.law->act_count(s->v.law->ctx); a < n; a++) {
         pin_str id = s->v.law->act_id(s->v.law->ctx, a);
@@ -522,14 +553,15 @@ static uint32_t take_id(scan *s, pin_token t)
     for (size_t i = 0; i < sizeof roots / sizeof roots[0]; i++)
         root |= pin_str_starts(pin_str_part(text, at, text.len), pin_str_of(roots[i])) && at + 3 < text.len &&
                 text.at[at + 3] == '_';
-    if (!root || act == PIN_ACT_OTHER)
+    if (!root)
         return 0;
-    for (end = at;
-         end < text.len && (pin_is_alpha((uint8_t)text.at[end]) || pin_is_digit((uint8_t)text.at[end]) ||
-                            text.at[end] == '_' || text.at[end] == '.');)
-        end++;
-    while (end > at && (text.at[end - 1] == '.' || text.at[end - 1] == '_'))
-        end--;
+    end = at + id_length(pin_str_part(text, at, text.len));
+    if (pin_cite_is_word_byte(text, end) || (end < text.len && text.at[end] == '_'))
+        return 0;
+    if (at == t.from && text.at[at] == 's' && s->v.faq != PIN_ACT_OTHER)
+        act = s->v.faq; /* only FAQs have sections of their own */
+    if (act == PIN_ACT_OTHER)
+        return 0;
     pin_cite_id id = {.state = PIN_CITE_NOT_CHECKED, .provision = PIN_NO_PROVISION};
     if (end - at > PIN_ID_MAX || end - at < 5)
         return 0;

@@ -83,7 +83,8 @@ static void check_ref(const pin_ref *r, const pin_law *law, pin_str text)
 /* A provision's own label, as an entry of a list, is that provision. */
 static void check_label(const pin_ref *r, const pin_law *law)
 {
-    char          room[512], again[8192];
+    static char   again[1 << 18]; /* the label of a strange id may read as a range */
+    char          room[512];
     pin_buf       label = pin_buf_over(room, sizeof room);
     pin_arena     arena = pin_arena_over(again, sizeof again);
     pin_refs      refs = {0};
