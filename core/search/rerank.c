@@ -161,24 +161,40 @@ static uint32_t nearness(const plan *p, const near_terms *terms, const uint32_t 
     return sum;
 }
 
+/* Is this term the word, or can the word being typed become it? */
+static bool is_word(const plan_word *word, const near_terms *terms, uint32_t number)
+{
+    return (word->exact.df && word->exact.number == number) ||
+           (word->typing && number >= terms->typed_first && number < terms->typed_end);
+}
+
 /* Does the question begin with all words of the query, the last of which may be incomplete? */
 static bool begins_with(const plan *p, const near_terms *terms, const uint32_t *numbers, uint32_t count)
 {
     if (p->word_count < RULE_BEGINS_WORDS || p->word_count > count || p->cut)
         return false;
-    for (uint32_t i = 0; i < p->word_count; i++) {
-        const plan_word *word = &p->words[i];
-        bool same = word->exact.df && word->exact.number == numbers[i];
-        bool typed = word->typing && numbers[i] >= terms->typed_first && numbers[i] < terms->typed_end;
-        if (!same && !typed)
+    for (uint32_t i = 0; i < p->word_count; i++)
+        if (!is_word(&p->words[i], terms, numbers[i]))
             return false;
-    }
     return true;
 }
 
-uint32_t plan_most_bonus(const near_terms *terms, uint32_t score)
+uint32_t plan_most_bonus(const near_terms *terms, uint32_t score, bool may_begin)
 {
-    return terms->most_near + (uint32_t)((uint64_t)score * (RULE_SHARE + RULE_BEGINS) / RULE_ONE);
+    uint32_t share = RULE_SHARE + (may_begin ? RULE_BEGINS : 0);
+    return terms->most_near + (uint32_t)((uint64_t)score * share / RULE_ONE);
+}
+
+pin_status plan_may_begin(bool *out, plan *p, const near_terms *terms, uint32_t item, pin_error *err)
+{
+    uint32_t number, count = 0;
+    *out = false;
+    if (p->word_count < RULE_BEGINS_WORDS || p->cut)
+        return PIN_OK;
+    pin_status s = pin_read_question_terms(&number, 1, &count, p->ix, item, err);
+    if (s == PIN_OK && count)
+        *out = is_word(&p->words[0], terms, number);
+    return s;
 }
 
 pin_status plan_bonus(bonus *out, plan *p, const near_terms *terms, uint32_t item, uint32_t score, pin_error *err)
@@ -207,15 +223,21 @@ pin_status plan_bonus(bonus *out, plan *p, const near_terms *terms, uint32_t ite
 
 static pin_status normal_form(pin_str *out, pin_str text, pin_arena *scratch, pin_error *err)
 {
-    pin_buf none = pin_buf_over(NULL, 0);
-    pin_normalise(&none, text);
-    char *room = pin_arena_take(scratch, none.len, 1);
-    if (!room)
-        return pin_fail(err, PIN_NO_SPACE, 0, "the query needs more memory than was lent");
-    pin_buf b = pin_buf_over(room, none.len);
-    pin_normalise(&b, text);
-    *out = pin_buf_str(&b);
-    return PIN_OK;
+    size_t wanted = text.len + 16; /* seldom longer than what it was made from */
+    for (int attempt = 0; attempt < 2; attempt++) {
+        size_t  mark = scratch->used;
+        char   *room = pin_arena_take(scratch, wanted, 1);
+        pin_buf b = pin_buf_over(room, room ? wanted : 0);
+        if (!room)
+            break;
+        pin_normalise(&b, text);
+        *out = pin_buf_str(&b);
+        if (pin_buf_status(&b) == PIN_OK)
+            return PIN_OK;
+        wanted = b.len;
+        scratch->used = mark;
+    }
+    return pin_fail(err, PIN_NO_SPACE, 0, "the query needs more memory than was lent");
 }
 
 static pin_status is_question_of(bool *out, plan *p, uint32_t item, pin_str normal, pin_arena *scratch,

@@ -230,27 +230,67 @@ static void lift_exact(searching *s)
     }
 }
 
-/* Bonuses only add, so an item that with the largest possible bonus would stay below the k-th best sum is
- * not looked at: it cannot be among the k. */
+/* The k best scores so far; the last of them is what a candidate must reach. */
+typedef struct bar {
+    uint32_t scores[RULE_RESCORE];
+    uint32_t count, k;
+} bar;
+
+static void raise_bar(bar *b, uint32_t score)
+{
+    uint32_t place = b->count;
+    if (b->k > RULE_RESCORE)
+        return; /* everything is a hit */
+    while (place > 0 && b->scores[place - 1] < score)
+        place--;
+    if (place == b->k)
+        return;
+    if (b->count < b->k)
+        b->count++;
+    for (uint32_t i = b->count - 1; i > place; i--)
+        b->scores[i] = b->scores[i - 1];
+    b->scores[place] = score;
+}
+
+/* Bonuses only add, so an item that with the largest bonus possible for it stays below the k-th best score
+ * is not looked at: it cannot be among the k. */
+static pin_status worth_a_look(bool *out, searching *s, const bar *b, const near_terms *terms, ranked r,
+                               pin_error *err)
+{
+    uint32_t sum = r.score & (RULE_EXACT_QUESTION - 1), enough = b->count == b->k ? b->scores[b->k - 1] : 0;
+    *out = r.score + plan_most_bonus(terms, sum, false) >= enough;
+    if (*out || r.score + plan_most_bonus(terms, sum, true) < enough)
+        return PIN_OK;
+    return plan_may_begin(out, &s->p, terms, r.item, err);
+}
+
+static pin_status look_at(searching *s, const near_terms *terms, ranked *r, pin_error *err)
+{
+    bonus      b;
+    pin_status status = plan_bonus(&b, &s->p, terms, r->item, r->score & (RULE_EXACT_QUESTION - 1), err);
+    if (status != PIN_OK)
+        return status;
+    s->second[s->second_count].item = r->item;
+    s->second[s->second_count++].b = b;
+    r->score += b.near + b.share + b.begins;
+    return PIN_OK;
+}
+
 static pin_status look_again(searching *s, uint32_t k, pin_arena *arena, pin_error *err)
 {
     near_terms *terms;
+    bar         reached = {.k = k};
     pin_status  status = plan_near_terms(&terms, &s->p, arena, err);
-    uint32_t    enough = s->best_count >= k ? s->best[k - 1].score : 0;
     for (uint32_t i = 0; status == PIN_OK && i < s->best_count && i < RULE_RESCORE; i++) {
-        bonus    b;
-        uint32_t sum = s->best[i].score & (RULE_EXACT_QUESTION - 1);
-        if (s->best[i].score + plan_most_bonus(terms, sum) < enough)
-            break;
-        status = plan_bonus(&b, &s->p, terms, s->best[i].item, sum, err);
+        bool worth;
+        status = worth_a_look(&worth, s, &reached, terms, s->best[i], err);
+        if (status == PIN_OK && worth)
+            status = look_at(s, terms, &s->best[i], err);
         if (status == PIN_NEED) {
             s->p.needs = true;
             status = PIN_OK;
         }
-        s->second[i].item = s->best[i].item;
-        s->second[i].b = b;
-        s->second_count = i + 1;
-        s->best[i].score += b.near + b.share + b.begins;
+        raise_bar(&reached, s->best[i].score);
     }
     sort_best(s->best, s->best_count);
     return status;
