@@ -1,11 +1,12 @@
 /* What was written is what is read: every field, list, word and link of made-up corpora, against the
  * drafts themselves and against postings counted in the plainest way. */
-#include <cmocka.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include "core/read/read.h"
 #include "core/text/text.h"
