@@ -145,6 +145,15 @@ static bool unbrotli_is(pin_str packed, pin_str body, char *room)
            len == body.len && memcmp(room, body.at, len) == 0;
 }
 
+/* The window that fits the body: with the usual 4 MB, taking and clearing memory costs ten times the work. */
+static int window_for(size_t len)
+{
+    int bits = BROTLI_MIN_WINDOW_BITS;
+    while (bits < BROTLI_DEFAULT_WINDOW && ((size_t)1 << bits) - 16 < len)
+        bits++;
+    return bits;
+}
+
 /* One twin: the old one when it holds these very bytes, else compressed anew. `room` has body.len + 1 bytes. */
 static bool put_twin(pin_writer *w, const char *path, pin_str body, bool brotli, bool same, char *room)
 {
@@ -161,7 +170,7 @@ static bool put_twin(pin_writer *w, const char *path, pin_str body, bool brotli,
         }
     }
     len = most;
-    bool made = brotli ? BrotliEncoderCompress(w->brotli, BROTLI_DEFAULT_WINDOW, BROTLI_MODE_TEXT, body.len,
+    bool made = brotli ? BrotliEncoderCompress(w->brotli, window_for(body.len), BROTLI_MODE_TEXT, body.len,
                                                (const uint8_t *)body.at, &len, (uint8_t *)room)
                        : gzip(room, &len, body);
     if (!made)
