@@ -60,6 +60,7 @@ typedef struct pin_release {
     pin_str  title, publisher, base, language; /* as in pincite.yml, empty where not given          */
     pin_str  updated; /* newest date of any item, "2026-03-10", or empty                            */
     pin_str  published; /* oldest date of publication of any item, or empty                         */
+    pin_str  as_of;     /* the day this release speaks for, or empty; see pin_build_options         */
     uint32_t item_count, module_count, source_count, provision_count, citation_count;
     uint32_t skipped_count;     /* items of the corpus that are not in the index                    */
     uint32_t cite_states[5];    /* citations by pin_cite_state                                      */
@@ -121,12 +122,86 @@ typedef struct pin_item {
     uint32_t      citation_count;
     pin_str      *related;  /* related links as written (URLs), e.g. issues                           */
     uint32_t      related_count;
+    pin_str       revision; /* PIN_REVISION_LEN bytes; empty in a file of format 1.0                  */
 } pin_item;
 /* Item `number`, decompressed into `arena`; its checksum is verified, so what is shown is what was
  * built. PIN_NOT_FOUND (no such number), PIN_CORRUPT, PIN_NO_SPACE, PIN_NEED. */
 pin_status pin_index_item(pin_item *out, const pin_index *ix, uint32_t number, pin_arena *arena, pin_error *err);
 /* Number of the item with this id ("module/slug") or given id ("seed:01"). PIN_NOT_FOUND. */
 pin_status pin_index_find_item(uint32_t *out, const pin_index *ix, pin_str id, pin_arena *arena, pin_error *err);
+
+/* ---- Revisions: an item as it stood ----
+ * Every release archives what it replaces, so an id has a current revision (unless it is gone), older ones,
+ * and, when it is gone, a fate. A revision is the hash of the item's canonical form (docs/evidence.md);
+ * addresses and people use its first 16 hex digits, and any unique prefix of 8 or more is understood. */
+#define PIN_REVISION_LEN 32    /* bytes                                                               */
+#define PIN_REVISION_SHOWN 16  /* hex digits in addresses                                             */
+#define PIN_REVISION_LEAST 8   /* hex digits of a prefix at least                                     */
+#define PIN_NO_ITEM UINT32_MAX
+
+typedef struct pin_revision {
+    pin_str  hash;        /* PIN_REVISION_LEN bytes                                                   */
+    pin_str  date;        /* `updated` of the item as it stood, or empty                              */
+    pin_str  seen, until; /* days of the first release that had it, and of the first that no more had
+                             it as the current one; empty: not known, or still current               */
+    uint32_t item;        /* number of the item when it is the current one, else PIN_NO_ITEM          */
+    uint64_t place;       /* of its record in the archive, when it is not                             */
+} pin_revision;
+
+typedef enum pin_fate {
+    PIN_FATE_LIVES = 0, /* the id has an item                                                        */
+    PIN_FATE_WITHDRAWN, /* `reason` says why; `target`, when not empty, where to go instead           */
+    PIN_FATE_MOVED,     /* the same question now has the id `target`                                  */
+    PIN_FATE_MERGED,    /* `target` answers it too                                                    */
+    PIN_FATE_VANISHED   /* no longer in the corpus, and nobody said why                               */
+} pin_fate;
+const char *pin_fate_name(pin_fate fate); /* "current", "withdrawn", "moved", "merged", "vanished" */
+
+typedef struct pin_past {
+    pin_str       id;
+    pin_fate      fate;
+    pin_str       since;  /* day of the fate, or empty                                                */
+    pin_str       reason; /* plain text, or empty                                                     */
+    pin_str       target; /* an id that lives: redirects are followed to their end when written       */
+    pin_str       question; /* as it last stood; empty when that is not known                         */
+    pin_revision *revisions; /* newest first; the current one, if any, is the first                   */
+    uint32_t      revision_count;
+} pin_past;
+/* All that is known of an id: its revisions and its fate. PIN_NOT_FOUND: it never was. */
+pin_status pin_index_past(pin_past *out, const pin_index *ix, pin_str id, pin_arena *arena, pin_error *err);
+/* Ids with older revisions or a fate, in byte order, numbered from 0; the current revision is not among the
+ * revisions here. */
+uint32_t   pin_index_past_count(const pin_index *ix);
+pin_status pin_index_past_at(pin_past *out, const pin_index *ix, uint32_t number, pin_arena *arena, pin_error *err);
+
+/* The revision of `id` whose hex digits begin with `prefix`. PIN_NOT_FOUND; PIN_BAD_INPUT: not 8 to 64 hex
+ * digits; PIN_LIMIT: it fits several, of which out[0] and out[1] are two. */
+pin_status pin_index_find_revision(pin_revision out[2], const pin_index *ix, pin_str id, pin_str prefix,
+                                   pin_arena *arena, pin_error *err);
+void       pin_revision_hex(char out[2 * PIN_REVISION_LEN], pin_str hash); /* lower case */
+
+/* What a citation rests on: the source and its words, as the index that published it had them. */
+typedef struct pin_footing {
+    pin_str version;      /* of the source                                                            */
+    pin_str act, heading; /* name of the source for display; heading of the provision                 */
+    pin_str words;        /* of the provision, complete; empty when it is not resolved or an outline  */
+} pin_footing;
+/* One for each citation of an item of this index. */
+pin_status pin_index_footings(pin_footing **out, const pin_index *ix, const pin_item *item, pin_arena *arena,
+                              pin_error *err);
+/* The item as it stood, with a footing for each citation. Of an archived one `number` is PIN_NO_ITEM, `module`
+ * UINT32_MAX and no citation has a provision number. PIN_CORRUPT, PIN_NO_SPACE, PIN_NEED. */
+pin_status pin_index_as_it_stood(pin_item *out, pin_footing **footings, const pin_index *ix,
+                                 const pin_revision *revision, pin_arena *arena, pin_error *err);
+
+/* The releases that led to this one, oldest first; the last is this one. */
+typedef struct pin_earlier {
+    pin_str  release; /* root hash in hex */
+    pin_str  as_of, engine;
+    uint32_t item_count;
+} pin_earlier;
+pin_status pin_index_releases(pin_earlier **out, uint32_t *count, const pin_index *ix, pin_arena *arena,
+                              pin_error *err);
 
 /* ---- Sources and provisions ---- provisions are numbered over all sources, in document order */
 typedef struct pin_source {
