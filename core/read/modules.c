@@ -132,6 +132,11 @@ uint32_t pin_read_item_module(const pin_index *ix, uint32_t item)
     return low;
 }
 
+uint32_t pin_read_module_end(const pin_index *ix, uint32_t module)
+{
+    return pin_u32_at(ix->module_first, module + 1);
+}
+
 /* ---- Statuses: u8 count, strings ---- */
 pin_status pin_read_item_status(pin_str *out, const pin_index *ix, uint32_t item, pin_error *err)
 {

@@ -118,5 +118,6 @@ pin_status pin_read_question_terms(uint32_t *numbers, uint32_t cap, uint32_t *co
 /* ---- Item facts without decompressing: home module is by range; status slug of an item ---- */
 pin_status pin_read_item_status(pin_str *out, const pin_index *ix, uint32_t item, pin_error *err);
 uint32_t   pin_read_item_module(const pin_index *ix, uint32_t item); /* home module number */
+uint32_t   pin_read_module_end(const pin_index *ix, uint32_t module); /* item after the module's last own one */
 
 #endif

@@ -22,6 +22,7 @@ typedef struct near_term {
 struct near_terms {
     near_term *at; /* sorted by number, each once */
     uint32_t   count;
+    uint64_t   numbers;                /* bit n % 64 for each number n: most others are told at once */
     uint32_t   typed_first, typed_end; /* terms that the word being typed may become            */
     uint32_t   typed_slot;             /* NO_SLOT when it is a word already                     */
     uint32_t   after[SLOTS_MAX], before[SLOTS_MAX]; /* slots of the neighbouring words, or NO_SLOT      */
@@ -40,6 +41,7 @@ static void insert(near_terms *terms, near_term t)
     }
     terms->at[place] = t;
     terms->count++;
+    terms->numbers |= 1ull << t.number % 64;
 }
 
 /* Whatever begins with the word being typed. The range may be empty. */
@@ -108,7 +110,7 @@ pin_status plan_near_terms(near_terms **out, plan *p, pin_arena *arena, pin_erro
 
 static uint32_t slot_of_term(const near_terms *terms, uint32_t number)
 {
-    uint32_t low = 0, high = terms->count;
+    uint32_t low = 0, high = terms->numbers >> number % 64 & 1 ? terms->count : 0;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (terms->at[middle].number == number)

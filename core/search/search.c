@@ -73,19 +73,20 @@ static pin_status keep_status(searching *s, pin_error *err)
 
 static void sift_down(ranked *heap, uint32_t count, uint32_t at)
 {
+    ranked   moving = heap[at];
+    uint64_t key = ranked_key(moving);
     for (;;) {
-        uint32_t worst = at, left = 2 * at + 1, right = left + 1;
-        if (left < count && ranked_before(heap[worst], heap[left]))
-            worst = left;
-        if (right < count && ranked_before(heap[worst], heap[right]))
-            worst = right;
-        if (worst == at)
-            return;
-        ranked swap = heap[at];
-        heap[at] = heap[worst];
-        heap[worst] = swap;
-        at = worst;
+        uint32_t child = 2 * at + 1;
+        if (child >= count)
+            break;
+        if (child + 1 < count)
+            child += ranked_key(heap[child + 1]) < ranked_key(heap[child]);
+        if (ranked_key(heap[child]) >= key)
+            break;
+        heap[at] = heap[child];
+        at = child;
     }
+    heap[at] = moving;
 }
 
 static void sort_best(ranked *best, uint32_t count)
@@ -191,23 +192,19 @@ static pin_status keep_phrases(searching *s, pin_arena *scratch, pin_error *err)
 
 /* ---- Counting ---- */
 
-static pin_status count_modules(pin_hits *out, const searching *s, pin_error *err)
+/* Home modules are ranges of items, in order. */
+static void count_hits(pin_hits *out, const searching *s)
 {
-    for (uint32_t i = s->first; i < s->end; i++)
-        out->total += s->sums[i] != 0;
-    if (!out->module_counts)
-        return PIN_OK;
-    pin_release release;
-    pin_index_release(&release, s->p.ix);
-    for (uint32_t i = s->first; i < s->end; i++) {
-        if (!s->sums[i])
-            continue;
-        uint32_t module = pin_read_item_module(s->p.ix, i);
-        if (module >= release.module_count)
-            return pin_fail(err, PIN_CORRUPT, 0, "an item has a module that does not exist");
-        out->module_counts[module]++;
+    for (uint32_t i = s->first; i < s->end;) {
+        uint32_t module = pin_read_item_module(s->p.ix, i), end = pin_read_module_end(s->p.ix, module), count = 0;
+        if (end > s->end || end <= i)
+            end = s->end;
+        for (; i < end; i++)
+            count += s->sums[i] != 0;
+        out->total += count;
+        if (out->module_counts)
+            out->module_counts[module] += count;
     }
-    return PIN_OK;
 }
 
 /* ---- The second look ---- */
@@ -476,9 +473,8 @@ static pin_status find_best(pin_hits *out, searching *s, pin_arena *arena, pin_e
         status = keep_status(s, err);
     if (status == PIN_OK)
         status = keep_phrases(s, arena, err);
-    if (status == PIN_OK)
-        status = count_modules(out, s, err);
     if (status == PIN_OK) {
+        count_hits(out, s);
         lift_exact(s);
         s->best_count = select_best(s->best, s->best_cap, s->sums, s->first, s->end);
     }
