@@ -192,12 +192,13 @@ static pin_status keep_phrases(searching *s, pin_arena *scratch, pin_error *err)
 
 /* ---- Counting ---- */
 
-/* Home modules are ranges of items, in order. */
+/* Home modules are ranges of items, one after the other. */
 static void count_hits(pin_hits *out, const searching *s)
 {
-    for (uint32_t i = s->first; i < s->end;) {
-        uint32_t module = pin_read_item_module(s->p.ix, i), end = pin_read_module_end(s->p.ix, module), count = 0;
-        if (end > s->end || end <= i)
+    uint32_t module = s->first < s->end ? pin_read_item_module(s->p.ix, s->first) : 0;
+    for (uint32_t i = s->first; i < s->end; module++) {
+        uint32_t end = pin_read_module_end(s->p.ix, module), count = 0;
+        if (end > s->end)
             end = s->end;
         for (; i < end; i++)
             count += s->sums[i] != 0;
