@@ -26,7 +26,7 @@
 /* ---- Limits: what a corpus may ask of us. Beyond one there is a finding, not a crash. ---- */
 #define PIN_LINE_MAX     (4u << 20)  /* bytes of a line of JSON Lines                               */
 #define PIN_TEXT_MAX     (16u << 20) /* bytes of a Markdown or YAML file                            */
-#define PIN_ANSWER_MAX   (1u << 20)  /* bytes of one answer                                         */
+#define PIN_ANSWER_MAX   PIN_ITEM_MAX /* bytes of one answer or overview                            */
 #define PIN_QUESTION_MAX 2000        /* bytes of a question                                         */
 #define PIN_SLUG_MAX     200         /* bytes of a slug; longer ones are cut at a '-'               */
 #define PIN_VERDICT_WORDS 12
@@ -218,7 +218,8 @@ pin_status pin_blocks_text(pin_str *out, pin_pool *pool, pin_str blocks);
  * PIN_VERDICT_WORDS words and `blocks` start with a paragraph, else empty. Borrowed from `plain`; to be
  * asked again by whoever replaces the two, unless item->verdict_given. */
 pin_str    pin_first_sentence(pin_str blocks, pin_str plain);
-/* Inline Markdown as one line of plain text: a question, a note. */
+/* Inline Markdown as one line of plain text: a question, a note. What is longer than 64 KiB keeps its
+ * markup. */
 pin_str    pin_markdown_line(pin_pool *pool, pin_str text);
 
 /* ---- Draft blocks to final blocks (rewrite.c) ---- */

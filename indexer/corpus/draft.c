@@ -32,6 +32,15 @@ pin_str pin_draft_date(pin_findings *findings, pin_origin origin, pin_str item, 
     return (pin_str){"", 0};
 }
 
+bool pin_question_fits(pin_findings *findings, pin_origin origin, pin_str text)
+{
+    if (text.len <= PIN_QUESTION_MAX)
+        return true;
+    pin_finding_add(findings, PIN_ERROR, "too-long", origin, (pin_str){0}, "say the rest in the answer",
+                    "the question has %zu bytes; at most %d are read", text.len, PIN_QUESTION_MAX);
+    return false;
+}
+
 pin_status pin_draft_add_entry(pin_draft_item *item, pin_pool *pool, const pin_entry *entry)
 {
     uint32_t count = item->entry_count;
@@ -263,6 +272,11 @@ pin_status pin_draft_answer(pin_draft_item *item, pin_pool *pool, pin_findings *
     pin_marked marked;
     citations  list;
     pin_status status = PIN_OK;
+    if (answer->text.len > PIN_ANSWER_MAX) {
+        pin_finding_add(findings, PIN_ERROR, "too-long", item->origin, item->id, "split the question",
+                        "the answer has %zu bytes; at most %u are read", answer->text.len, PIN_ANSWER_MAX);
+        return PIN_LIMIT;
+    }
     if (!answer->bullets && citations_find(&list, answer)) {
         status =
             citations_read(item, pool, findings, pin_str_part(answer->text, list.from, list.to), list.line);

@@ -425,8 +425,8 @@ static bool item_question(pin_draft_item *item, const json_reader *r, piece *p, 
         p->skipped_count++;
         return false;
     }
-    if (text.len > PIN_QUESTION_MAX) {
-        skip_line(r, p, "too-long", NULL, "the question is longer than 2000 bytes");
+    if (!pin_question_fits(&p->findings, line_of(r, p), text)) {
+        p->skipped_count++;
         return false;
     }
     item->question = pin_markdown_line(p->pool, text);
@@ -443,10 +443,6 @@ static pin_status item_answer(pin_draft_item *item, const json_reader *r, piece 
     pin_str    verdict;
     text_of(&answer.text, r, p, line, J_ANSWER);
     text_of(&verdict, r, p, line, J_VERDICT);
-    if (answer.text.len > PIN_ANSWER_MAX) {
-        skip_line(r, p, "too-long", NULL, "the answer is longer than 1 MiB");
-        return PIN_LIMIT;
-    }
     if (verdict.len) {
         item->verdict = pin_markdown_line(p->pool, verdict);
         item->verdict_given = item->verdict.len > 0;
@@ -483,7 +479,9 @@ static void read_object(const json_reader *r, piece *p, json_t *line)
     pin_status answered = item_answer(item, r, p, line);
     if (answered == PIN_OK)
         p->item_count++;
-    else if (answered != PIN_LIMIT)
+    else if (answered == PIN_LIMIT)
+        p->skipped_count++;
+    else
         p->short_of_memory = true;
 
     const char *key;

@@ -1182,6 +1182,9 @@ pin_status pin_markdown_blocks(pin_marked *out, pin_pool *pool, pin_findings *fi
     return status;
 }
 
+/* md4c needs quadratic time for some texts ("https://e.org*b*" again and again). */
+#define LINE_MARKUP_MAX ((size_t)64 << 10)
+
 /* Most questions and notes have no markup: these need no parser. */
 static bool may_have_markup(pin_str text)
 {
@@ -1194,7 +1197,7 @@ static bool may_have_markup(pin_str text)
 pin_str pin_markdown_line(pin_pool *pool, pin_str text)
 {
     pin_str line = tidy(pool, text);
-    if (!line.at || !may_have_markup(line))
+    if (!line.at || line.len > LINE_MARKUP_MAX || !may_have_markup(line))
         return line;
     /* a word before it, so that "1. What" or "# what" stays the text that it is */
     pin_findings silent;

@@ -127,7 +127,8 @@ static void addresses_that_overlap_emphasis_stay_in_one_piece(void **state)
     world w;
     (void)state;
     world_open(&w);
-    blocks_line(mark(&w, "*a *a *b https://e.org/1, https://e.org*b*b*,b*b*").blocks); /* asserts that it walks */
+    blocks_line(
+        mark(&w, "*a *a *b https://e.org/1, https://e.org*b*b*,b*b*").blocks); /* asserts that it walks */
     blocks_line(mark(&w, "**a https://e.org**b *c https://e.org/*d* e_").blocks);
     world_close(&w);
 }

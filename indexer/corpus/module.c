@@ -237,7 +237,7 @@ static bool item_name(pin_draft_item *item, module_reader *m, pin_str *heading, 
     return item->id.at != NULL;
 }
 
-/* One "## question" with all that stands below it. */
+/* One "## question" with all that stands below it. PIN_LIMIT: too long, told. */
 static pin_status item_read(module_reader *m, pin_str heading, uint32_t line, pin_str text)
 {
     pin_reading    *r = m->r;
@@ -245,6 +245,8 @@ static pin_status item_read(module_reader *m, pin_str heading, uint32_t line, pi
     if (!item)
         return PIN_NO_SPACE;
     item->origin = (pin_origin){m->file, line};
+    if (!pin_question_fits(r->findings, item->origin, heading))
+        return PIN_LIMIT;
     if (!item_name(item, m, &heading, line)) {
         pin_corpus_drop_item(r->corpus);
         r->corpus->skipped_count++;
@@ -272,7 +274,12 @@ static pin_status overview_read(module_reader *m, uint32_t module, pin_str text,
 {
     pin_markdown in = {.text = text, .origin = {m->file, line}, .item = {0}};
     pin_marked   marked;
-    pin_status   status = pin_markdown_blocks(&marked, m->r->pool, m->r->findings, &in);
+    if (text.len > PIN_ANSWER_MAX) {
+        pin_finding_add(m->r->findings, PIN_ERROR, "too-long", in.origin, (pin_str){0}, NULL,
+                        "the overview has %zu bytes; at most %u are read", text.len, PIN_ANSWER_MAX);
+        return PIN_OK;
+    }
+    pin_status status = pin_markdown_blocks(&marked, m->r->pool, m->r->findings, &in);
     if (status != PIN_OK)
         return status;
     pin_draft_module *at = &m->r->corpus->modules[module];
@@ -348,6 +355,11 @@ static pin_status body_read(module_reader *m, pin_front front)
         now = next;
         more = section_next(&next, &lines, &end);
         status = item_read(m, now.heading, now.line, pin_str_part(front.body, now.from, end));
+        if (status == PIN_LIMIT) { /* told; the others stay */
+            pin_corpus_drop_item(m->r->corpus);
+            m->r->corpus->skipped_count++;
+            status = PIN_OK;
+        }
     }
     return status;
 }

@@ -86,7 +86,8 @@ typedef struct pin_answer {
 } pin_answer;
 
 /* Fills blocks, plain, links, entries (of a closing citation list, after those already there), verdict
- * and the status of what has no answer. `item->question`, `id` and `origin` must be set. */
+ * and the status of what has no answer. `item->question`, `id` and `origin` must be set.
+ * PIN_OK, PIN_NO_SPACE, PIN_LIMIT (too long: there is a finding, and the item is none). */
 pin_status pin_draft_answer(pin_draft_item *item, pin_pool *pool, pin_findings *findings,
                             const pin_answer *answer);
 /* Text as written -> item->status and status_text; a finding when it is not known. */
@@ -94,6 +95,8 @@ void       pin_draft_status(pin_draft_item *item, pin_findings *findings, pin_st
 /* A date, or empty and a finding. */
 pin_str    pin_draft_date(pin_findings *findings, pin_origin origin, pin_str item, const char *key,
                           pin_str written);
+/* Is `text` short enough for a question? Else there is a finding. */
+bool       pin_question_fits(pin_findings *findings, pin_origin origin, pin_str text);
 pin_status pin_draft_add_entry(pin_draft_item *item, pin_pool *pool, const pin_entry *entry);
 
 /* ---- gather.c: the corpus as it grows. Pointers last until the next one is added. ---- */

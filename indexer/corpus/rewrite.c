@@ -24,10 +24,18 @@ typedef struct rewriter {
     bool     corrupt;
 } rewriter;
 
+/* Does `plain` go on with `text`? Line ends at its very end were taken off. */
+static bool goes_on_with(pin_str plain, pin_str text)
+{
+    while (text.len > plain.len && text.at[text.len - 1] == '\n')
+        text.len--;
+    return pin_str_starts(plain, text);
+}
+
 /* The plain text of the draft is the texts of its nodes with line ends and tabs between them. */
 static size_t plain_find(rewriter *r, pin_str text)
 {
-    while (!pin_str_starts(pin_str_part(r->plain, r->at, r->plain.len), text)) {
+    while (!goes_on_with(pin_str_part(r->plain, r->at, r->plain.len), text)) {
         if (r->at >= r->plain.len || (r->plain.at[r->at] != '\n' && r->plain.at[r->at] != '\t')) {
             r->corrupt = true;
             return r->at;

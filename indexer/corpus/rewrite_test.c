@@ -81,6 +81,17 @@ static void code_and_links_are_left_alone(void **state)
     world_close(&w);
 }
 
+static void code_that_ends_in_blank_lines_is_found(void **state)
+{
+    world w;
+    (void)state;
+    world_open(&w);
+    pin_str       plain, draft = draft_of(&w, "Article 1\n\n```\n\nx\n\n\n```\n", &plain);
+    pin_cite_span cited = span(plain, "Article 1", 0);
+    assert_string_equal(rewritten(&w, draft, NULL, 0, &cited, 1), "p(cite0('Article 1')) pre<|\nx\n\n>");
+    world_close(&w);
+}
+
 static void overlapping_spans_yield_to_the_first(void **state)
 {
     world w;
@@ -140,6 +151,7 @@ int main(void)
         cmocka_unit_test(links_become_what_they_mean),
         cmocka_unit_test(cited_words_are_marked_where_they_stand),
         cmocka_unit_test(code_and_links_are_left_alone),
+        cmocka_unit_test(code_that_ends_in_blank_lines_is_found),
         cmocka_unit_test(overlapping_spans_yield_to_the_first),
         cmocka_unit_test(words_around_links_count_as_they_stand_in_the_draft),
         cmocka_unit_test(without_links_and_spans_nothing_is_copied),

@@ -335,5 +335,12 @@ pin_status pin_read_tree_item(pin_reading *r, const pin_input_file *file, pin_st
                   "no id can be made from the name of the file");
         return PIN_OK;
     }
-    return read_question(item, r, file, keys, &q);
+    status = pin_question_fits(r->findings, (pin_origin){file->shown, q.line}, q.text)
+                 ? read_question(item, r, file, keys, &q)
+                 : PIN_LIMIT;
+    if (status != PIN_LIMIT)
+        return status;
+    pin_corpus_drop_item(r->corpus);
+    r->corpus->skipped_count++;
+    return PIN_OK;
 }

@@ -230,6 +230,34 @@ static void unknown_and_misspelt_words_are_told(void **state)
     world_close(&w);
 }
 
+static void what_is_too_long_is_left_out(void **state)
+{
+    world  w;
+    size_t len = PIN_ANSWER_MAX + 1000;
+    char  *text = malloc(len + 100), *title = malloc(PIN_QUESTION_MAX + 100);
+    (void)state;
+    strcpy(text, "# Q?\n\n");
+    memset(text + 6, 'x', len);
+    text[len] = '\0';
+    memset(title, '#', PIN_QUESTION_MAX + 50);
+    memcpy(title + 1, " a", 2);
+    strcpy(title + PIN_QUESTION_MAX + 50, "a\n\nx\n");
+    world_open(&w);
+    world_read(&w, true, "a/b.md", text, "a/c.md", title, "a/d.md", "# D?\n\nYes.\n", NULL);
+    strcpy(text, "## Q? {#q}\n\n");
+    memset(text + 12, 'x', len - 20);
+    strcpy(text + len - 30, "\n\n## R? {#r}\n\nYes.\n");
+    world_read(&w, true, "m.md", text, NULL);
+    world_finish(&w);
+    assert_int_equal(w.corpus.item_count, 2);
+    assert_int_equal(w.corpus.skipped_count, 3);
+    assert_text(item_of(&w, "m/r")->question, "R?");
+    assert_non_null(finding(&w, "too-long", 2));
+    world_close(&w);
+    free(text);
+    free(title);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -244,6 +272,7 @@ int main(void)
         cmocka_unit_test(two_files_of_one_slug_collide),
         cmocka_unit_test(files_at_the_root_share_a_module),
         cmocka_unit_test(unknown_and_misspelt_words_are_told),
+        cmocka_unit_test(what_is_too_long_is_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
