@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 BUILD := build
 
-.PHONY: shots bench-http all help deps demo quick test check asan fuzz layers wasm lint format clean install
+.PHONY: shots bench-http all help deps demo quick test check asan fuzz layers wasm lint format bench bench-deps clean install
 
 all: ## build the program: build/pincite
 	@tools/deps.sh check build
@@ -62,6 +62,14 @@ bench-http: all ## requests a second and CPU per request beside nginx
 
 install: all ## install the program below PREFIX (default /usr/local)
 	@cmake --install $(BUILD) --prefix $(or $(PREFIX),/usr/local)
+
+bench: all ## pincite beside its peers: bench/results/report.md (BENCH="--quick")
+	@tools/deps.sh install bench
+	@python3 bench/run.py --build $(BUILD) $(BENCH)
+
+bench-deps: all ## fetch and compile what the peers of `make bench` need
+	@tools/deps.sh install bench
+	@python3 bench/run.py --build $(BUILD) --deps
 
 clean: ## remove build/
 	rm -rf $(BUILD)
