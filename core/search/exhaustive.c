@@ -3,8 +3,8 @@
 #include "core/search/plan.h"
 #include "core/search/walk.h"
 
-static pin_status add_list(uint32_t *sums, const plan *p, const pin_list *list, pin_field field, uint32_t weight,
-                           pin_error *err)
+static pin_status add_list(uint32_t *sums, const plan *p, const pin_list *list, pin_field field,
+                           uint32_t weight, pin_error *err)
 {
     pin_postings postings;
     if (list->count == 0)
@@ -16,8 +16,8 @@ static pin_status add_list(uint32_t *sums, const plan *p, const pin_list *list, 
     return s == PIN_NOT_FOUND ? PIN_OK : s;
 }
 
-static pin_status add_flat(uint32_t *sums, const plan *p, const pin_list *list, pin_field field, uint32_t weight,
-                           pin_error *err)
+static pin_status add_flat(uint32_t *sums, const plan *p, const pin_list *list, pin_field field,
+                           uint32_t weight, pin_error *err)
 {
     const uint8_t *nibbles;
     uint32_t       count = p->settings.item_count;
@@ -40,10 +40,10 @@ static pin_status add_term(uint32_t *sums, const plan *p, const plan_part *part,
     pin_status s = PIN_OK;
     for (int f = 0; f < 2; f++) {
         const pin_list *list = &part->term.lists[f];
-        uint32_t weight = part->weight * (f ? p->settings.answer_weight : p->settings.question_weight);
-        pin_status now = list->form == PIN_LIST_FLAT && list->count
-                             ? add_flat(sums, p, list, (pin_field)f, weight, err)
-                             : add_list(sums, p, list, (pin_field)f, weight, err);
+        uint32_t        weight = part->weight * (f ? p->settings.answer_weight : p->settings.question_weight);
+        pin_status      now = list->form == PIN_LIST_FLAT && list->count
+                                  ? add_flat(sums, p, list, (pin_field)f, weight, err)
+                                  : add_list(sums, p, list, (pin_field)f, weight, err);
         if (s == PIN_OK)
             s = now;
     }
@@ -70,7 +70,8 @@ static pin_status raise_best(best_ways *best, const plan *p, const plan_way *way
     return s == PIN_NOT_FOUND ? PIN_OK : s;
 }
 
-static pin_status add_best(uint32_t *sums, best_ways *best, const plan *p, const plan_slot *slot, pin_error *err)
+static pin_status add_best(uint32_t *sums, best_ways *best, const plan *p, const plan_slot *slot,
+                           pin_error *err)
 {
     pin_status s = PIN_OK;
     for (uint32_t w = 0; w < slot->way_count; w++) {

@@ -47,7 +47,8 @@ static bool has_way(const plan_slot *slot, const pin_str *keys, uint32_t count)
 }
 
 /* Looks all keys up; *found is false when one of them is in no item. */
-static pin_status look_up(plan_part *parts, bool *found, plan *p, const pin_str *keys, uint32_t count, pin_error *err)
+static pin_status look_up(plan_part *parts, bool *found, plan *p, const pin_str *keys, uint32_t count,
+                          pin_error *err)
 {
     *found = true;
     for (uint32_t i = 0; i < count; i++) {
@@ -78,8 +79,8 @@ static void weigh(plan_part *parts, uint32_t count, uint32_t share, uint32_t mos
 }
 
 /* The word that a slot stands for says how much any way may weigh: an unknown one does not limit. */
-pin_status plan_add_way(bool *added, plan *p, plan_slot *slot, pin_tier tier, uint32_t share, const pin_str *keys,
-                        uint32_t key_count, pin_arena *arena, pin_error *err)
+pin_status plan_add_way(bool *added, plan *p, plan_slot *slot, pin_tier tier, uint32_t share,
+                        const pin_str *keys, uint32_t key_count, pin_arena *arena, pin_error *err)
 {
     const plan_word *word = &p->words[slot->word];
     bool             found;
@@ -100,8 +101,11 @@ pin_status plan_add_way(bool *added, plan *p, plan_slot *slot, pin_tier tier, ui
     for (uint32_t i = 0; i < key_count; i++)
         if (!(parts[i].key = pin_arena_copy(arena, keys[i])).at)
             return no_space(err);
-    slot->ways[slot->way_count++] = (plan_way){.parts = parts, .part_count = key_count, .ceiling = UINT32_MAX,
-                                               .tier = (uint8_t)tier, .near = key_count == 1 && !word->known};
+    slot->ways[slot->way_count++] = (plan_way){.parts = parts,
+                                               .part_count = key_count,
+                                               .ceiling = UINT32_MAX,
+                                               .tier = (uint8_t)tier,
+                                               .near = key_count == 1 && !word->known};
     *added = true;
     return PIN_OK;
 }
@@ -157,23 +161,25 @@ static pin_status add_exact(plan_slot *slot, const plan_word *word, pin_arena *a
     if (!part)
         return no_space(err);
     *part = (plan_part){.key = word->term, .term = word->exact, .weight = word->weight};
-    slot->ways[slot->way_count++] =
-        (plan_way){.parts = part, .part_count = 1, .ceiling = UINT32_MAX, .tier = PIN_TIER_EXACT, .near = true};
+    slot->ways[slot->way_count++] = (plan_way){
+        .parts = part, .part_count = 1, .ceiling = UINT32_MAX, .tier = PIN_TIER_EXACT, .near = true};
     return PIN_OK;
 }
 
 /* ---- Codes ---- 14(2)(a) is also met by its parents 14(2) and 14, others by all their parts. */
-static pin_status add_code_parts(plan *p, plan_slot *slot, const plan_word *word, pin_arena *arena, pin_error *err)
+static pin_status add_code_parts(plan *p, plan_slot *slot, const plan_word *word, pin_arena *arena,
+                                 pin_error *err)
 {
     bool       added;
     pin_status s = PIN_OK;
     bool       parents = word->part_count > 0 && word->folded.len > word->parts[0].len &&
                    pin_str_starts(word->folded, word->parts[0]) && word->folded.at[word->parts[0].len] == '(';
     if (!parents)
-        return plan_add_way(&added, p, slot, PIN_TIER_SYNONYM, RULE_CODE_PARTS, word->parts, word->part_count, arena,
-                            err);
+        return plan_add_way(&added, p, slot, PIN_TIER_SYNONYM, RULE_CODE_PARTS, word->parts, word->part_count,
+                            arena, err);
     for (uint32_t i = 0; s == PIN_OK && i < word->part_count; i++)
-        s = plan_add_way(&added, p, slot, PIN_TIER_SYNONYM, RULE_CODE_PARENT >> i, &word->parts[i], 1, arena, err);
+        s = plan_add_way(&added, p, slot, PIN_TIER_SYNONYM, RULE_CODE_PARENT >> i, &word->parts[i], 1, arena,
+                         err);
     return s;
 }
 
@@ -187,7 +193,8 @@ static bool long_form_at(const plan *p, uint32_t at, pin_str long_form, uint32_t
     while (from < long_form.len) {
         const char *space = memchr(long_form.at + from, ' ', long_form.len - from);
         size_t      to = space ? (size_t)(space - long_form.at) : long_form.len;
-        if (at + n == p->word_count || !pin_str_equal(p->words[at + n].folded, pin_str_part(long_form, from, to)))
+        if (at + n == p->word_count ||
+            !pin_str_equal(p->words[at + n].folded, pin_str_part(long_form, from, to)))
             return false;
         n++;
         from = to + 1;
@@ -205,8 +212,8 @@ static plan_slot *slot_of(plan *p, uint32_t word)
 }
 
 /* Every telling word of the long form may be met by the short form. */
-static pin_status add_short_form(plan *p, uint32_t first, uint32_t count, pin_str short_form, pin_arena *arena,
-                                 pin_error *err)
+static pin_status add_short_form(plan *p, uint32_t first, uint32_t count, pin_str short_form,
+                                 pin_arena *arena, pin_error *err)
 {
     pin_status s = PIN_OK;
     for (uint32_t i = first; s == PIN_OK && i < first + count; i++) {
@@ -253,11 +260,12 @@ static pin_status add_abbreviations(plan *p, pin_arena *arena, pin_error *err)
 static bool is_english(const plan *p)
 {
     pin_str l = p->settings.language;
-    return l.len == 0 || (l.len >= 2 && (l.at[0] | 32) == 'e' && (l.at[1] | 32) == 'n' &&
-                          (l.len == 2 || l.at[2] == '-'));
+    return l.len == 0 ||
+           (l.len >= 2 && (l.at[0] | 32) == 'e' && (l.at[1] | 32) == 'n' && (l.len == 2 || l.at[2] == '-'));
 }
 
-static pin_status add_everyday(plan *p, plan_slot *slot, const plan_word *word, pin_arena *arena, pin_error *err)
+static pin_status add_everyday(plan *p, plan_slot *slot, const plan_word *word, pin_arena *arena,
+                               pin_error *err)
 {
     const char *const *texts;
     pin_status         s = PIN_OK;
@@ -272,7 +280,8 @@ static pin_status add_everyday(plan *p, plan_slot *slot, const plan_word *word, 
 }
 
 /* ---- What it may have been meant to be ---- */
-static pin_status add_completions(plan *p, plan_slot *slot, const plan_word *word, pin_arena *arena, pin_error *err)
+static pin_status add_completions(plan *p, plan_slot *slot, const plan_word *word, pin_arena *arena,
+                                  pin_error *err)
 {
     plan_candidate found[RULE_PREFIX_TAKE];
     uint32_t       count = 0;
@@ -293,8 +302,10 @@ static pin_status note_correction(plan *p, const plan_word *word, pin_str to)
     return PIN_OK;
 }
 
-/* Corrections of equal distance, the most frequent in questions first. */
-static pin_status add_corrections(plan *p, plan_slot *slot, const plan_word *word, pin_arena *arena, pin_error *err)
+/* Corrections of equal distance, the most frequent in questions first. Of a word that the corpus has, only
+ * words one edit away that are far more frequent. */
+static pin_status add_corrections(plan *p, plan_slot *slot, const plan_word *word, pin_arena *arena,
+                                  pin_error *err)
 {
     plan_candidate found[RULE_TYPO_TAKE];
     uint32_t       count = 0;
@@ -303,8 +314,10 @@ static pin_status add_corrections(plan *p, plan_slot *slot, const plan_word *wor
     for (uint32_t i = 0; s == PIN_OK && i < count; i++) {
         bool     added;
         uint32_t share = found[i].edits == 1 ? RULE_TYPO_ONE : RULE_TYPO_TWO;
-        if (found[i].edits > found[0].edits)
+        if (found[i].edits > found[0].edits || (word->known && found[i].edits > 1))
             break;
+        if (word->known && found[i].df < RULE_SLIP_TIMES * word->exact.df)
+            continue;
         s = add_text(&added, p, slot, PIN_TIER_TYPO, share, found[i].text, arena, err);
         if (s == PIN_OK && added && !noted)
             s = note_correction(p, word, found[i].text);
@@ -314,7 +327,8 @@ static pin_status add_corrections(plan *p, plan_slot *slot, const plan_word *wor
 }
 
 /* Everything but abbreviations, which look at the whole query. */
-static pin_status add_other_ways(plan *p, plan_slot *slot, const plan_word *word, pin_arena *arena, pin_error *err)
+static pin_status add_other_ways(plan *p, plan_slot *slot, const plan_word *word, pin_arena *arena,
+                                 pin_error *err)
 {
     pin_status s = PIN_OK;
     if (word->quoted || word->function || !is_rare(p, word))
@@ -326,6 +340,12 @@ static pin_status add_other_ways(plan *p, plan_slot *slot, const plan_word *word
     if (s == PIN_OK && word->typing)
         s = add_completions(p, slot, word, arena, err);
     return s;
+}
+
+static bool may_be_slip(const plan *p, const plan_slot *slot, const plan_word *word)
+{
+    return word->known && slot->way_count == 1 && !word->function && word->exact.df <= RULE_SLIP_DF &&
+           p->settings.item_count >= RULE_SLIP_ITEMS;
 }
 
 /* Nothing is known about the word, or only that other words begin with it. */
@@ -344,10 +364,11 @@ static pin_status add_guesses(plan *p, pin_arena *arena, pin_error *err)
     for (uint32_t i = 0; s == PIN_OK && i < p->slot_count; i++) {
         plan_slot       *slot = &p->slots[i];
         const plan_word *word = &p->words[slot->word];
-        if (slot->provision || word->quoted || word->kind != PIN_WORD || !is_obscure(slot))
+        if (slot->provision || word->quoted || word->kind != PIN_WORD)
             continue;
-        s = plan_add_initials(p, slot, arena, err);
-        if (s == PIN_OK && slot->way_count == 0)
+        if (is_obscure(slot))
+            s = plan_add_initials(p, slot, arena, err);
+        if (s == PIN_OK && (slot->way_count == 0 || may_be_slip(p, slot, word)))
             s = add_corrections(p, slot, word, arena, err);
     }
     return s;
@@ -358,7 +379,8 @@ static void draw_line(const plan *p, plan_slot *slot)
 {
     if (slot->way_count < 2 || slot->ways[0].tier != PIN_TIER_EXACT)
         return;
-    uint32_t full = slot->ways[0].parts[0].weight * 255 * (p->settings.question_weight + p->settings.answer_weight);
+    uint32_t full =
+        slot->ways[0].parts[0].weight * 255 * (p->settings.question_weight + p->settings.answer_weight);
     uint32_t line = (uint32_t)((uint64_t)full * RULE_LINE / RULE_ONE);
     slot->ways[0].floor = line;
     for (uint32_t w = 1; w < slot->way_count; w++)

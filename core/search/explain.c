@@ -49,8 +49,8 @@ static void add_key(pin_buf *b, pin_str key)
     pin_buf_add(b, key.len && key.at[0] == 1 ? pin_str_part(key, 1, key.len) : key);
 }
 
-static int64_t tell_field(telling *t, const plan *p, const plan_part *part, const char *field, uint32_t field_weight,
-                          uint32_t impact)
+static int64_t tell_field(telling *t, const plan *p, const plan_part *part, const char *field,
+                          uint32_t field_weight, uint32_t impact)
 {
     char    room[LINE_MAX];
     pin_buf b = pin_buf_over(room, sizeof room);
@@ -143,10 +143,7 @@ static void tell_bonus(telling *t, const bonus *b, bool exact)
 }
 
 /* Each way of a slot gives at most two lines a part, one for its slot and one for the line. */
-static uint32_t most_lines(const plan *p)
-{
-    return 6 + p->slot_count * (2 + 2 * RULE_PARTS_MAX);
-}
+static uint32_t most_lines(const plan *p) { return 6 + p->slot_count * (2 + 2 * RULE_PARTS_MAX); }
 
 pin_status plan_explain(pin_hit *hit, plan *p, const bonus *b, bool exact, pin_arena *arena, pin_error *err)
 {

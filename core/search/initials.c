@@ -11,7 +11,7 @@
 #define LETTERS_MIN 3
 #define LETTERS_MAX 6
 #define ROWS_MAX 16 /* different rows of terms looked at */
-#define READ_MAX 4  /* of which are read as text         */
+#define READ_MAX 4  /* of which are read as text */
 
 typedef struct letter_range {
     uint32_t first, end;

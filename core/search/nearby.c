@@ -87,7 +87,8 @@ pin_status plan_completions(plan_candidate *out, uint32_t cap, uint32_t *count, 
         if (s != PIN_OK || !pin_str_starts(word.text, prefix))
             break;
         if (word.text.len > prefix.len)
-            s = keep(&best, (plan_candidate){.text = word.text, .df = word.df, .question_df = word.question_df},
+            s = keep(&best,
+                     (plan_candidate){.text = word.text, .df = word.df, .question_df = word.question_df},
                      arena, err);
     }
     *count = best.count;
@@ -125,7 +126,8 @@ static uint32_t fill_row(edit_rows *e, uint32_t r)
             best = up[j] + 1u;
         if (now[j - 1] + 1u < best)
             best = now[j - 1] + 1u;
-        if (r > 1 && j > 1 && w == e->last.at[r - 2] && e->word.at[j - 2] == c && e->row[r - 2][j - 2] + 1u < best)
+        if (r > 1 && j > 1 && w == e->last.at[r - 2] && e->word.at[j - 2] == c &&
+            e->row[r - 2][j - 2] + 1u < best)
             best = e->row[r - 2][j - 2] + 1u;
         now[j] = (uint8_t)best;
         if (best < least)
@@ -183,17 +185,19 @@ static bool is_plain_word(pin_str text)
     return true;
 }
 
-static pin_status consider(correcting *c, const pin_word *word, uint32_t most, pin_arena *arena, pin_error *err)
+static pin_status consider(correcting *c, const pin_word *word, uint32_t most, pin_arena *arena,
+                           pin_error *err)
 {
     if (!is_plain_word(word->text))
         return PIN_OK;
     uint32_t edits = distance_to(&c->rows, word->text, most);
     if (edits == 0 || edits > most)
         return PIN_OK;
-    return keep(&c->best,
-                (plan_candidate){.text = word->text, .df = word->df, .question_df = word->question_df,
-                                 .edits = (uint8_t)edits},
-                arena, err);
+    return keep(
+        &c->best,
+        (plan_candidate){
+            .text = word->text, .df = word->df, .question_df = word->question_df, .edits = (uint8_t)edits},
+        arena, err);
 }
 
 /* Words that share a form with one letter deleted, or that are that form. */

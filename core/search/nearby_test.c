@@ -16,15 +16,23 @@ static void edits_are_counted_as_people_count_them(void **state)
         const char *a, *b;
         uint32_t    edits;
     } pairs[] = {
-        {"support", "support", 0}, {"suport", "support", 1},      {"supportt", "support", 1},
-        {"supprot", "support", 1}, {"zupport", "support", 1},     {"usprot", "support", 3},
+        {"support", "support", 0},
+        {"suport", "support", 1},
+        {"supportt", "support", 1},
+        {"supprot", "support", 1},
+        {"zupport", "support", 1},
+        {"usprot", "support", 3},
         {"ca", "abc", 3}, /* a swap is not edited again: optimal string alignment */
-        {"", "ab", 2},             {"vulnrabilty", "vulnerability", 2},
-        {"\xC3\xA9tat", "etat", 1}, {"\xE6\x9D\xB1\xE4\xBA\xAC", "\xE4\xBA\xAC\xE6\x9D\xB1", 1},
+        {"", "ab", 2},
+        {"vulnrabilty", "vulnerability", 2},
+        {"\xC3\xA9tat", "etat", 1},
+        {"\xE6\x9D\xB1\xE4\xBA\xAC", "\xE4\xBA\xAC\xE6\x9D\xB1", 1},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
-        assert_int_equal(pin_edit_distance(pin_str_of(pairs[i].a), pin_str_of(pairs[i].b), 5), pairs[i].edits);
-        assert_int_equal(pin_edit_distance(pin_str_of(pairs[i].b), pin_str_of(pairs[i].a), 5), pairs[i].edits);
+        assert_int_equal(pin_edit_distance(pin_str_of(pairs[i].a), pin_str_of(pairs[i].b), 5),
+                         pairs[i].edits);
+        assert_int_equal(pin_edit_distance(pin_str_of(pairs[i].b), pin_str_of(pairs[i].a), 5),
+                         pairs[i].edits);
     }
 }
 
@@ -61,7 +69,7 @@ static void random_words_have_the_distance_of_the_definition(void **state)
     (void)state;
     uint64_t seed = 3;
     for (int round = 0; round < 200000; round++) {
-        char   words[2][16];
+        char words[2][16];
         for (int w = 0; w < 2; w++) {
             seed = seed * 6364136223846793005ull + 1442695040888963407ull;
             size_t len = (seed >> 33) % 12;

@@ -1,6 +1,7 @@
 /* Quoted phrases, on the text of an item: the folded, unstemmed words of the phrase must follow each
- * other in the question, in the answer or in the verdict. The words of all phrases are looked for in one pass, by the
- * automaton of Knuth, Morris and Pratt (SIAM Journal on Computing 6, 1977), so the cost is linear. */
+ * other in the question, in the answer or in the verdict. The words of all phrases are looked for in one
+ * pass, by the automaton of Knuth, Morris and Pratt (SIAM Journal on Computing 6, 1977), so the cost is
+ * linear. */
 #include "core/bytes/bytes.h"
 #include "core/search/plan.h"
 #include "core/text/text.h"
@@ -76,11 +77,11 @@ pin_status plan_plain(pin_str *out, const pin_item *item, pin_arena *arena, pin_
 
 pin_status plan_has_phrases(bool *out, plan *p, uint32_t number, pin_arena *scratch, pin_error *err)
 {
-    pin_item   item;
-    pin_str    plain = {0};
-    size_t     mark = scratch->used;
+    pin_item       item;
+    pin_str        plain = {0};
+    size_t         mark = scratch->used;
     phrase_pattern pattern;
-    pin_status s = pin_index_item(&item, p->ix, number, scratch, err);
+    pin_status     s = pin_index_item(&item, p->ix, number, scratch, err);
     if (s == PIN_OK)
         s = plan_plain(&plain, &item, scratch, err);
     *out = s == PIN_OK;

@@ -38,29 +38,29 @@ typedef struct plan_way {
 typedef struct plan_slot {
     plan_way *ways;
     uint32_t  way_count;
-    uint32_t  weight;    /* of the word itself; of a provision, its full contribution / field weights */
-    uint32_t  position;  /* of the word in the query: neighbours differ by one                       */
+    uint32_t  weight;   /* of the word itself; of a provision, its full contribution / field weights */
+    uint32_t  position; /* of the word in the query: neighbours differ by one */
     bool      provision;
     bool      function;
-    uint32_t  word;      /* number of the word, or of the citation in plan.refs                      */
+    uint32_t  word; /* number of the word, or of the citation in plan.refs */
 } plan_slot;
 
 /* One word as written. */
 typedef struct plan_word {
-    uint32_t from, to;   /* bytes of the query */
-    pin_str  folded;     /* unstemmed */
-    pin_str  term;       /* the key in the index */
-    uint8_t  kind;       /* pin_token_kind */
+    uint32_t from, to; /* bytes of the query */
+    pin_str  folded;   /* unstemmed */
+    pin_str  term;     /* the key in the index */
+    uint8_t  kind;     /* pin_token_kind */
     bool     function;
-    bool     quoted;     /* stands in a quoted phrase: it is met exactly or not at all               */
-    bool     typing;     /* the last word, and the query ends with it                                */
-    bool     again;      /* the same term stood before: counted there                                */
-    bool     known;      /* some item has its term                                                   */
-    uint32_t citation;   /* 1 + number of the provision slot that it belongs to; 0: none             */
+    bool     quoted;   /* stands in a quoted phrase: it is met exactly or not at all */
+    bool     typing;   /* the last word, and the query ends with it */
+    bool     again;    /* the same term stood before: counted there */
+    bool     known;    /* some item has its term */
+    uint32_t citation; /* 1 + number of the provision slot that it belongs to; 0: none */
     uint32_t idf, weight;
     pin_term exact;
     uint32_t question_df;
-    pin_str  parts[4];   /* of a code, as the tokenizer gives them                                   */
+    pin_str  parts[4]; /* of a code, as the tokenizer gives them */
     uint32_t part_count;
 } plan_word;
 
@@ -71,7 +71,7 @@ typedef struct plan_phrase {
 
 typedef struct plan {
     const pin_index *ix;
-    pin_settings     settings;  /* field weights already within RULE_FIELD_WEIGHT_MAX                */
+    pin_settings     settings; /* field weights already within RULE_FIELD_WEIGHT_MAX */
     pin_str          query;
     plan_word       *words;
     uint32_t         word_count;
@@ -83,7 +83,7 @@ typedef struct plan {
     pin_correction  *corrections;
     uint32_t         correction_count;
     bool             cut;
-    bool             needs;     /* something is not here yet: the call ends with PIN_NEED            */
+    bool             needs; /* something is not here yet: the call ends with PIN_NEED */
 } plan;
 
 /* ---- query.c ---- words, phrases and citations of `query`. PIN_NO_SPACE, PIN_LIMIT. */
@@ -92,19 +92,20 @@ pin_status plan_read_query(plan *p, pin_arena *arena, pin_error *err);
 /* ---- expand.c ---- looks the words up and makes their slots. PIN_NO_SPACE, PIN_CORRUPT. Bytes that
  * are missing set p->needs; the plan is then good for nothing but asking for more. */
 pin_status plan_expand(plan *p, pin_arena *arena, pin_error *err);
-/* A single-term way; false when no item has the term or the slot is full. */
-pin_status plan_add_way(bool *added, plan *p, plan_slot *slot, pin_tier tier, uint32_t weight, const pin_str *keys,
-                        uint32_t key_count, pin_arena *arena, pin_error *err);
+/* Adds a way of one or more terms at `share` 256ths; *added is false when some term is in no item, the way is
+ * there already, or the slot is full. */
+pin_status plan_add_way(bool *added, plan *p, plan_slot *slot, pin_tier tier, uint32_t share,
+                        const pin_str *keys, uint32_t key_count, pin_arena *arena, pin_error *err);
 /* The term with this key; a term of no items when there is none, or when its page is missing. */
 pin_status plan_term(pin_term *out, plan *p, pin_str key, pin_error *err);
 /* Weight of a word with this idf at `share` 256ths, at least 1. */
-uint32_t plan_weight(uint32_t idf, uint32_t share);
+uint32_t   plan_weight(uint32_t idf, uint32_t share);
 
 /* ---- nearby.c ---- words of the index that a word may have been meant to be */
 typedef struct plan_candidate {
-    pin_str  text;       /* in the arena */
+    pin_str  text; /* in the arena */
     uint32_t df, question_df;
-    uint8_t  edits;      /* 0 for completions */
+    uint8_t  edits; /* 0 for completions */
 } plan_candidate;
 /* Best first, at most `cap`. */
 pin_status plan_completions(plan_candidate *out, uint32_t cap, uint32_t *count, plan *p, pin_str prefix,
@@ -113,12 +114,12 @@ pin_status plan_corrections(plan_candidate *out, uint32_t cap, uint32_t *count, 
                             pin_arena *arena, pin_error *err);
 /* Optimal string alignment distance of two texts of at most PIN_TERM_MAX bytes, counted in characters;
  * `most` + 1 when it is above `most`. */
-uint32_t pin_edit_distance(pin_str a, pin_str b, uint32_t most);
+uint32_t   pin_edit_distance(pin_str a, pin_str b, uint32_t most);
 
 /* ---- everyday.c ---- what the law calls a word of daily life: texts of one or more words, or 0 */
 uint32_t pin_everyday(const char *const **out, pin_str stem);
 /* The stem that row number `row` of the table is for; empty past the last. */
-pin_str pin_everyday_stem(uint32_t row);
+pin_str  pin_everyday_stem(uint32_t row);
 
 /* ---- initials.c ---- rows of words in questions whose first letters an unknown word spells */
 pin_status plan_add_initials(plan *p, plan_slot *slot, pin_arena *arena, pin_error *err);
@@ -154,10 +155,11 @@ typedef struct bonus {
     uint32_t covered, of; /* words of the question that the query covers */
 } bonus;
 typedef struct near_terms near_terms; /* which slot a question term belongs to */
-pin_status plan_near_terms(near_terms **out, plan *p, pin_arena *arena, pin_error *err);
-pin_status plan_bonus(bonus *out, plan *p, const near_terms *terms, uint32_t item, uint32_t score, pin_error *err);
+pin_status                plan_near_terms(near_terms **out, plan *p, pin_arena *arena, pin_error *err);
+pin_status plan_bonus(bonus *out, plan *p, const near_terms *terms, uint32_t item, uint32_t score,
+                      pin_error *err);
 /* No item with this score gets a larger bonus; `may_begin`: its question may begin with the query. */
-uint32_t plan_most_bonus(const near_terms *terms, uint32_t score, bool may_begin);
+uint32_t   plan_most_bonus(const near_terms *terms, uint32_t score, bool may_begin);
 /* Looks at the first word only. */
 pin_status plan_may_begin(bool *out, plan *p, const near_terms *terms, uint32_t item, pin_error *err);
 /* Items whose question is the query. */

@@ -21,7 +21,8 @@ static pin_status no_space(pin_error *err)
 }
 
 /* "\x01" source ":" id, in the arena; empty when longer than any key of an index. */
-static pin_status provision_key(pin_str *out, const pin_ref *ref, size_t id_len, pin_arena *arena, pin_error *err)
+static pin_status provision_key(pin_str *out, const pin_ref *ref, size_t id_len, pin_arena *arena,
+                                pin_error *err)
 {
     *out = (pin_str){0};
     if (ref->source.len + id_len + 2 > KEY_MAX)
@@ -71,7 +72,8 @@ static pin_status own_rows(provision_rows *rows, plan *p, const pin_term *term, 
         uint32_t best = walk.question > walk.answer ? walk.question : walk.answer;
         uint32_t sum = p->settings.question_weight * walk.question + p->settings.answer_weight * walk.answer;
         uint32_t fields = p->settings.question_weight + p->settings.answer_weight;
-        uint32_t grade = (uint32_t)((uint64_t)rows->full * RULE_TOUCH_GRADE * sum / (fields * 255) / RULE_ONE);
+        uint32_t grade =
+            (uint32_t)((uint64_t)rows->full * RULE_TOUCH_GRADE * sum / (fields * 255) / RULE_ONE);
         rows->items[rows->count] = walk.item;
         rows->values[rows->count++] = (uint32_t)((uint64_t)rows->full * own_level(best) / RULE_ONE) + grade;
     }
@@ -186,8 +188,8 @@ static pin_status add_texts(plan *p, plan_slot *slot, const pin_ref *ref, pin_ar
         if (!part)
             return no_space(err);
         uint32_t least = slot->weight < word->weight ? slot->weight : word->weight;
-        *part = (plan_part){.key = word->term, .term = word->exact,
-                            .weight = plan_weight(least, RULE_TOUCH_TEXT)};
+        *part = (plan_part){
+            .key = word->term, .term = word->exact, .weight = plan_weight(least, RULE_TOUCH_TEXT)};
         slot->ways[slot->way_count++] =
             (plan_way){.parts = part, .part_count = 1, .ceiling = UINT32_MAX, .tier = PIN_TIER_EXACT};
     }
@@ -196,7 +198,8 @@ static pin_status add_texts(plan *p, plan_slot *slot, const pin_ref *ref, pin_ar
 
 static bool is_provision(const pin_ref *ref)
 {
-    return (ref->state == PIN_CITE_RESOLVED || ref->state == PIN_CITE_NOT_CHECKED) && ref->id.len && ref->source.len;
+    return (ref->state == PIN_CITE_RESOLVED || ref->state == PIN_CITE_NOT_CHECKED) && ref->id.len &&
+           ref->source.len;
 }
 
 static bool asked_before(const plan *p, uint32_t ref)
@@ -225,11 +228,14 @@ pin_status plan_add_provision(plan *p, uint32_t number, pin_arena *arena, pin_er
     slot->ways = pin_arena_take(arena, RULE_WAYS_MAX, sizeof *slot->ways);
     if (!slot->ways)
         return no_space(err);
-    provision_rows rows = {.full = slot->weight * 255 * (p->settings.question_weight + p->settings.answer_weight)};
+    provision_rows rows = {.full = slot->weight * 255 *
+                                   (p->settings.question_weight + p->settings.answer_weight)};
     if ((s = fill_rows(&rows, p, &c, arena, err)) != PIN_OK)
         return s;
-    slot->ways[slot->way_count++] = (plan_way){.row_items = rows.items, .row_values = rows.values,
-                                               .row_count = rows.count, .ceiling = UINT32_MAX,
+    slot->ways[slot->way_count++] = (plan_way){.row_items = rows.items,
+                                               .row_values = rows.values,
+                                               .row_count = rows.count,
+                                               .ceiling = UINT32_MAX,
                                                .tier = PIN_TIER_EXACT};
     s = add_texts(p, slot, ref, arena, err);
     p->slot_count++;

@@ -23,10 +23,10 @@ struct near_terms {
     near_term *at; /* sorted by number, each once */
     uint32_t   count;
     uint64_t   numbers;                /* bit n % 64 for each number n: most others are told at once */
-    uint32_t   typed_first, typed_end; /* terms that the word being typed may become            */
-    uint32_t   typed_slot;             /* NO_SLOT when it is a word already                     */
-    uint32_t   after[SLOTS_MAX], before[SLOTS_MAX]; /* slots of the neighbouring words, or NO_SLOT      */
-    uint32_t   most_near;        /* no item can get more for nearness */
+    uint32_t   typed_first, typed_end; /* terms that the word being typed may become */
+    uint32_t   typed_slot;             /* NO_SLOT when it is a word already */
+    uint32_t   after[SLOTS_MAX], before[SLOTS_MAX]; /* slots of the neighbouring words, or NO_SLOT */
+    uint32_t   most_near;                           /* no item can get more for nearness */
 };
 
 static void insert(near_terms *terms, near_term t)
@@ -130,7 +130,8 @@ static void lower(uint32_t *least, uint32_t distance)
 }
 
 /* Least distance in the question between each slot and the one after it. */
-static void distances(uint32_t *least, const plan *p, const near_terms *terms, const uint32_t *slots, uint32_t count)
+static void distances(uint32_t *least, const plan *p, const near_terms *terms, const uint32_t *slots,
+                      uint32_t count)
 {
     uint32_t last[SLOTS_MAX]; /* 1 + where the slot was seen last */
     memset(last, 0, p->slot_count * sizeof *last);
@@ -199,7 +200,8 @@ pin_status plan_may_begin(bool *out, plan *p, const near_terms *terms, uint32_t 
     return s;
 }
 
-pin_status plan_bonus(bonus *out, plan *p, const near_terms *terms, uint32_t item, uint32_t score, pin_error *err)
+pin_status plan_bonus(bonus *out, plan *p, const near_terms *terms, uint32_t item, uint32_t score,
+                      pin_error *err)
 {
     uint32_t numbers[RULE_QUESTION_TERMS], count = 0;
     *out = (bonus){0};

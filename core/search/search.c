@@ -13,8 +13,8 @@ static pin_status no_space(pin_error *err)
 typedef struct searching {
     plan                      p;
     const pin_search_options *options;
-    uint32_t                  first, end; /* items of the module asked for, or all                  */
-    uint32_t                 *sums;       /* by item; 0: not a hit                                  */
+    uint32_t                  first, end; /* items of the module asked for, or all */
+    uint32_t                 *sums;       /* by item; 0: not a hit */
     uint32_t                  exact[RULE_RESCORE];
     uint32_t                  exact_count;
     ranked                   *best;
@@ -22,8 +22,8 @@ typedef struct searching {
     struct {
         uint32_t item;
         bonus    b;
-    } second[RULE_RESCORE];               /* what the second look found                              */
-    uint32_t                  second_count;
+    } second[RULE_RESCORE]; /* what the second look found */
+    uint32_t second_count;
 } searching;
 
 /* ---- Filters ---- */
@@ -332,7 +332,8 @@ static pin_status tell_hits(pin_hits *out, searching *s, uint32_t k, pin_arena *
         if (status != PIN_OK)
             return status;
     }
-    pin_status status = plan_confident(&out->confident, &s->p, out, count && is_exact(s, out->at[0].item), err);
+    pin_status status =
+        plan_confident(&out->confident, &s->p, out, count && is_exact(s, out->at[0].item), err);
     s->p.needs |= status == PIN_NEED;
     return status == PIN_NEED ? PIN_OK : status;
 }
@@ -377,7 +378,8 @@ static pin_status way_text(pin_str *out, const plan_way *way, pin_arena *arena, 
     return PIN_OK;
 }
 
-static pin_status read_word(pin_reading *out, const plan *p, uint32_t number, pin_arena *arena, pin_error *err)
+static pin_status read_word(pin_reading *out, const plan *p, uint32_t number, pin_arena *arena,
+                            pin_error *err)
 {
     const plan_word *word = &p->words[number];
     const plan_slot *slot = slot_of_word(p, number);

@@ -8,9 +8,9 @@
 #include "core/search/plan.h"
 #include "core/text/text.h"
 
-#define LENGTH 200   /* bytes of text aimed at                                                        */
-#define WINDOW 160   /* bytes from the first match to the last                                        */
-#define LEAD 60      /* bytes before the first match                                                  */
+#define LENGTH 200 /* bytes of text aimed at */
+#define WINDOW 160 /* bytes from the first match to the last */
+#define LEAD 60    /* bytes before the first match */
 #define MATCHES_MAX 512
 #define TERMS_MAX 256
 #define ROOM (2 * LENGTH + LEAD + WINDOW + 8)
@@ -205,7 +205,8 @@ static void copy_out(draft *d, pin_str text, size_t from, size_t to, const match
         }
         if (i == to)
             break;
-        if (!open && next < count && matches[next].from == i && matches[next].to <= to && d->mark_count < MARKS_MAX) {
+        if (!open && next < count && matches[next].from == i && matches[next].to <= to &&
+            d->mark_count < MARKS_MAX) {
             d->marks[d->mark_count].start = (uint32_t)d->len;
             open = true;
         }
@@ -269,10 +270,10 @@ static pin_status keep(pin_snippet *out, const draft *d, pin_arena *arena, pin_e
 
 pin_status plan_snippet(pin_snippet *out, plan *p, uint32_t number, pin_arena *arena, pin_error *err)
 {
-    pin_item   item;
-    pin_str    plain;
-    draft      d;
-    size_t     mark = arena->used;
+    pin_item item;
+    pin_str  plain;
+    draft    d;
+    size_t   mark = arena->used;
     *out = (pin_snippet){0};
     d.len = d.mark_count = 0;
     pin_status s = pin_index_item(&item, p->ix, number, arena, err);

@@ -19,7 +19,8 @@ static pin_status list_next(list_walk *w, pin_error *err)
     return PIN_OK;
 }
 
-static pin_status list_open(list_walk *w, const pin_index *ix, const pin_list *list, pin_field field, pin_error *err)
+static pin_status list_open(list_walk *w, const pin_index *ix, const pin_list *list, pin_field field,
+                            pin_error *err)
 {
     w->item = WALK_END;
     w->at = 0;

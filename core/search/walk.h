@@ -30,7 +30,7 @@ typedef struct way_walk {
     const plan_way *way;
     term_walk       parts[RULE_PARTS_MAX];
     uint32_t        row;
-    uint32_t        from; /* items below are behind us */
+    uint32_t        from;        /* items below are behind us */
     uint32_t        item, value; /* valid after way_walk_next gave PIN_OK; value is within floor, ceiling */
 } way_walk;
 

@@ -13,16 +13,22 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char corpus[] =
-    "{\"id\":\"a/sbom\",\"module\":\"A\",\"question\":\"What is a software bill of materials (SBOM)?\",\"answer\":\"A list of "
+    "{\"id\":\"a/sbom\",\"module\":\"A\",\"question\":\"What is a software bill of materials "
+    "(SBOM)?\",\"answer\":\"A list of "
     "the components, see Annex I Part II point (1) of the CRA.\",\"status\":\"Draft\"}\n"
-    "{\"id\":\"a/report\",\"module\":\"A\",\"question\":\"Who must report an exploited vulnerability within 24 hours?\","
+    "{\"id\":\"a/report\",\"module\":\"A\",\"question\":\"Who must report an exploited vulnerability within "
+    "24 hours?\","
     "\"answer\":\"The manufacturer, under Article 14(2)(a) of the CRA; see CVE-2024-3094 and 2024/2847.\"}\n"
-    "{\"id\":\"b/support\",\"module\":\"B\",\"question\":\"How long is the support period?\",\"answer\":\"Five years (Article "
+    "{\"id\":\"b/support\",\"module\":\"B\",\"question\":\"How long is the support "
+    "period?\",\"answer\":\"Five years (Article "
     "13(8) of the CRA).\\n\\nSecurity updates are free of charge.\",\"status\":\"Approved\"}\n"
-    "{\"id\":\"b/rdps\",\"module\":\"B\",\"question\":\"Are remote data processing solutions covered?\",\"answer\":\"Recitals 11 to "
+    "{\"id\":\"b/rdps\",\"module\":\"B\",\"question\":\"Are remote data processing solutions "
+    "covered?\",\"answer\":\"Recitals 11 to "
     "13.\"}\n"
-    "{\"id\":\"c/scripts\",\"module\":\"C\",\"question\":\"Qu'est-ce que l'\xC3\xA9tat de l'art\xC2\xA0? \xE6\x9D\xB1\xE4\xBA\xAC\xE9\x83\xBD\","
-    "\"answer\":\"\xC3\x84rger \xCE\xB1\xCE\xB2\xCE\xB3 \xE6\x9D\xB1\xE4\xBA\xAC \xF0\x9F\x98\x80 \xE2\x80\xA6\"}\n"
+    "{\"id\":\"c/scripts\",\"module\":\"C\",\"question\":\"Qu'est-ce que l'\xC3\xA9tat de l'art\xC2\xA0? "
+    "\xE6\x9D\xB1\xE4\xBA\xAC\xE9\x83\xBD\","
+    "\"answer\":\"\xC3\x84rger \xCE\xB1\xCE\xB2\xCE\xB3 \xE6\x9D\xB1\xE4\xBA\xAC \xF0\x9F\x98\x80 "
+    "\xE2\x80\xA6\"}\n"
     "{\"id\":\"c/empty\",\"module\":\"C\",\"question\":\"Unanswered?\",\"answer\":\"\"}\n";
 
 static opened o;
@@ -32,7 +38,8 @@ static void check_reading(const pin_reading *r, pin_str query)
 {
     CHECK(r->term_count <= PIN_QUERY_TERMS * 17);
     for (uint32_t i = 0; i < r->term_count; i++)
-        CHECK(r->terms[i].written.at >= query.at && r->terms[i].written.at + r->terms[i].written.len <= query.at + query.len);
+        CHECK(r->terms[i].written.at >= query.at &&
+              r->terms[i].written.at + r->terms[i].written.len <= query.at + query.len);
     for (uint32_t i = 0; i < r->phrase_count; i++)
         CHECK(r->phrases[i].at >= query.at && r->phrases[i].at + r->phrases[i].len <= query.at + query.len);
     for (uint32_t i = 0; i < r->provision_count; i++)
@@ -45,7 +52,8 @@ static void check_snippet(const pin_snippet *s)
     uint32_t last = 0;
     CHECK(pin_utf8_valid(s->text) == s->text.len);
     for (uint32_t i = 0; i < s->mark_count; i++) {
-        CHECK(s->marks[i].start >= last && s->marks[i].start < s->marks[i].end && s->marks[i].end <= s->text.len);
+        CHECK(s->marks[i].start >= last && s->marks[i].start < s->marks[i].end &&
+              s->marks[i].end <= s->text.len);
         CHECK(pin_utf8_valid(pin_str_part(s->text, s->marks[i].start, s->marks[i].end)) ==
               s->marks[i].end - s->marks[i].start);
         last = s->marks[i].end;
@@ -93,8 +101,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         options.module = PIN_STR("a");
     if (how & 32)
         options.status = PIN_STR("draft");
-    pin_str    query = {(const char *)data + 1, size - 1};
-    pin_arena  arena = pin_arena_over(room, ROOM / 2), again = pin_arena_over((char *)room + ROOM / 2, ROOM / 2);
+    pin_str   query = {(const char *)data + 1, size - 1};
+    pin_arena arena = pin_arena_over(room, ROOM / 2),
+              again = pin_arena_over((char *)room + ROOM / 2, ROOM / 2);
     pin_hits   hits, second;
     pin_status s = pin_search(&hits, o.ix, query, &options, &arena, NULL);
     CHECK(s == PIN_OK || s == PIN_LIMIT);

@@ -69,16 +69,17 @@ static inline bool open_corpus(opened *o, pin_str jsonl, const char *law)
     char             *law_text = law ? slurp(law, &law_len) : NULL;
     *o = (opened){0};
     if (law_text) {
-        pin_input_file   file = {PIN_STR("provisions.jsonl"), PIN_STR("provisions.jsonl"), {law_text, law_len}};
-        pin_input_source source = {.id = PIN_STR("cra"), .input = {PIN_STR("provisions.jsonl"), false, &file, 1}};
+        pin_input_file file = {PIN_STR("provisions.jsonl"), PIN_STR("provisions.jsonl"), {law_text, law_len}};
+        pin_input_source source = {.id = PIN_STR("cra"),
+                                   .input = {PIN_STR("provisions.jsonl"), false, &file, 1}};
         if (pin_build_add_source(b, &source, &err) != PIN_OK)
             fprintf(stderr, "source: %s\n", err.message);
     }
-    pin_input_file file = {PIN_STR("corpus.jsonl"), PIN_STR("corpus.jsonl"), jsonl};
-    pin_input      input = {PIN_STR("corpus.jsonl"), false, &file, 1};
-    pin_sink       sink = {o, into_memory};
+    pin_input_file   file = {PIN_STR("corpus.jsonl"), PIN_STR("corpus.jsonl"), jsonl};
+    pin_input        input = {PIN_STR("corpus.jsonl"), false, &file, 1};
+    pin_sink         sink = {o, into_memory};
     pin_build_report report;
-    pin_status     s = pin_build_add_corpus(b, &input, &err);
+    pin_status       s = pin_build_add_corpus(b, &input, &err);
     if (s == PIN_OK)
         s = pin_build_finish(&report, b, &sink, &err);
     if (s == PIN_OK)

@@ -35,10 +35,10 @@ static pin_hits ask(const opened *o, const char *query)
 /* The item's id as given, in static memory. */
 static const char *id_of(const opened *o, uint32_t item)
 {
-    static char  ids[4][128], memory[1 << 20];
-    static int   turn;
-    pin_arena    arena = pin_arena_over(memory, sizeof memory);
-    pin_item     it;
+    static char ids[4][128], memory[1 << 20];
+    static int  turn;
+    pin_arena   arena = pin_arena_over(memory, sizeof memory);
+    pin_item    it;
     assert_int_equal(pin_index_item(&it, o->ix, item, &arena, NULL), PIN_OK);
     pin_str id = it.given_id.len ? it.given_id : it.id;
     turn = (turn + 1) % 4;
@@ -66,10 +66,13 @@ static void the_question_itself_comes_first(void **state)
 {
     (void)state;
     opened o;
-    assert_true(open_corpus(&o, PIN_STR(
-        "{\"id\":\"m/long\",\"question\":\"Is it so, and is it so, and is it so?\",\"answer\":\"Is it so? Is it so? It is so.\"}\n"
-        "{\"id\":\"m/short\",\"question\":\"Is it so?\",\"answer\":\"Perhaps.\"}\n"
-        "{\"id\":\"m/twin\",\"question\":\"Is it so?\",\"answer\":\"A second time.\"}\n"), NULL));
+    assert_true(
+        open_corpus(&o,
+                    PIN_STR("{\"id\":\"m/long\",\"question\":\"Is it so, and is it so, and is it "
+                            "so?\",\"answer\":\"Is it so? Is it so? It is so.\"}\n"
+                            "{\"id\":\"m/short\",\"question\":\"Is it so?\",\"answer\":\"Perhaps.\"}\n"
+                            "{\"id\":\"m/twin\",\"question\":\"Is it so?\",\"answer\":\"A second time.\"}\n"),
+                    NULL));
     assert_order(&o, "Is it so?", "m/short m/twin");
     assert_order(&o, "  IS   it, SO", "m/short m/twin");
     assert_true(ask(&o, "is it so").confident);
@@ -77,8 +80,10 @@ static void the_question_itself_comes_first(void **state)
 }
 
 static const char words_corpus[] =
-    "{\"id\":\"m/exact\",\"question\":\"Other things\",\"answer\":\"In a very long answer, far at the end of many words that say "
-    "nothing of it at all, there is one report of a vulnerability, and then it goes on and on for quite a while yet.\"}\n"
+    "{\"id\":\"m/exact\",\"question\":\"Other things\",\"answer\":\"In a very long answer, far at the end of "
+    "many words that say "
+    "nothing of it at all, there is one report of a vulnerability, and then it goes on and on for quite a "
+    "while yet.\"}\n"
     "{\"id\":\"m/synonym\",\"question\":\"Notify, notify, notify\",\"answer\":\"Notify and notify again.\"}\n"
     "{\"id\":\"m/prefix\",\"question\":\"Reportage\",\"answer\":\"Reportage, reportage.\"}\n"
     "{\"id\":\"m/typo\",\"question\":\"Repport\",\"answer\":\"Repport, repport.\"}\n"
@@ -101,11 +106,16 @@ static void abbreviations_are_read_both_ways_and_behind(void **state)
 {
     (void)state;
     opened o;
-    assert_true(open_corpus(&o, PIN_STR(
-        "{\"id\":\"m/long\",\"question\":\"Must we have a software bill of materials?\",\"answer\":\"Yes.\"}\n"
-        "{\"id\":\"m/short\",\"question\":\"Must we have an SBOM?\",\"answer\":\"Yes.\"}\n"
-        "{\"id\":\"m/both\",\"question\":\"Lists\",\"answer\":\"A software bill of materials (SBOM) lists components.\"}\n"
-        "{\"id\":\"m/none\",\"question\":\"Who pays the bill?\",\"answer\":\"The materials are free of charge.\"}\n"), NULL));
+    assert_true(open_corpus(
+        &o,
+        PIN_STR("{\"id\":\"m/long\",\"question\":\"Must we have a software bill of "
+                "materials?\",\"answer\":\"Yes.\"}\n"
+                "{\"id\":\"m/short\",\"question\":\"Must we have an SBOM?\",\"answer\":\"Yes.\"}\n"
+                "{\"id\":\"m/both\",\"question\":\"Lists\",\"answer\":\"A software bill of materials (SBOM) "
+                "lists components.\"}\n"
+                "{\"id\":\"m/none\",\"question\":\"Who pays the bill?\",\"answer\":\"The materials are free "
+                "of charge.\"}\n"),
+        NULL));
     assert_order(&o, "SBOM", "m/short m/both m/long");
     assert_order(&o, "software bill of materials", "m/long m/both");
     pin_hits hits = ask(&o, "software bill of materials");
@@ -117,12 +127,19 @@ static void abbreviations_are_read_both_ways_and_behind(void **state)
 }
 
 static const char law_corpus[] =
-    "{\"id\":\"m/child\",\"question\":\"One\",\"answer\":\"x\",\"citations\":[{\"source\":\"cra\",\"provision\":\"art_13.par_8.pnt_a\"}]}\n"
-    "{\"id\":\"m/parent\",\"question\":\"Two\",\"answer\":\"x\",\"citations\":[{\"source\":\"cra\",\"provision\":\"art_13\"}]}\n"
+    "{\"id\":\"m/"
+    "child\",\"question\":\"One\",\"answer\":\"x\",\"citations\":[{\"source\":\"cra\",\"provision\":\"art_13."
+    "par_8.pnt_a\"}]}\n"
+    "{\"id\":\"m/"
+    "parent\",\"question\":\"Two\",\"answer\":\"x\",\"citations\":[{\"source\":\"cra\",\"provision\":\"art_"
+    "13\"}]}\n"
     "{\"id\":\"m/range\",\"question\":\"Three\",\"answer\":\"See Article 13(7) to (9) of the CRA.\"}\n"
     "{\"id\":\"m/exact\",\"question\":\"Four\",\"answer\":\"As Article 13(8) of the CRA says.\"}\n"
-    "{\"id\":\"m/listed\",\"question\":\"Five\",\"answer\":\"x\",\"citations\":[{\"source\":\"cra\",\"provision\":\"art_13.par_8\"}]}\n"
-    "{\"id\":\"m/other\",\"question\":\"Six\",\"answer\":\"As Article 14(8) of the CRA says, free software and more.\"}\n"
+    "{\"id\":\"m/"
+    "listed\",\"question\":\"Five\",\"answer\":\"x\",\"citations\":[{\"source\":\"cra\",\"provision\":\"art_"
+    "13.par_8\"}]}\n"
+    "{\"id\":\"m/other\",\"question\":\"Six\",\"answer\":\"As Article 14(8) of the CRA says, free software "
+    "and more.\"}\n"
     "{\"id\":\"m/free\",\"question\":\"Free software\",\"answer\":\"As Article 13(8) of the CRA says.\"}\n";
 
 static void provisions_are_found_by_how_items_touch_them(void **state)
@@ -144,12 +161,16 @@ static void quoted_phrases_must_stand_word_for_word(void **state)
 {
     (void)state;
     opened o;
-    assert_true(open_corpus(&o, PIN_STR(
-        "{\"id\":\"m/plural\",\"question\":\"Security updates\",\"answer\":\"Many security updates.\"}\n"
-        "{\"id\":\"m/apart\",\"question\":\"Update of security\",\"answer\":\"The update, security included.\"}\n"
-        "{\"id\":\"m/answer\",\"question\":\"Other\",\"answer\":\"Each *security* **update** counts.\"}\n"
-        "{\"id\":\"m/twice\",\"question\":\"Other\",\"answer\":\"A security security update, free.\"}\n"
-        "{\"id\":\"m/question\",\"question\":\"A Security-Update\",\"answer\":\"x\"}\n"), NULL));
+    assert_true(open_corpus(
+        &o,
+        PIN_STR(
+            "{\"id\":\"m/plural\",\"question\":\"Security updates\",\"answer\":\"Many security updates.\"}\n"
+            "{\"id\":\"m/apart\",\"question\":\"Update of security\",\"answer\":\"The update, security "
+            "included.\"}\n"
+            "{\"id\":\"m/answer\",\"question\":\"Other\",\"answer\":\"Each *security* **update** counts.\"}\n"
+            "{\"id\":\"m/twice\",\"question\":\"Other\",\"answer\":\"A security security update, free.\"}\n"
+            "{\"id\":\"m/question\",\"question\":\"A Security-Update\",\"answer\":\"x\"}\n"),
+        NULL));
     pin_hits hits = ask(&o, "\"security update\"");
     assert_int_equal(hits.count, 3);
     assert_int_equal(hits.total, 3);
@@ -170,11 +191,17 @@ static void filters_narrow_and_counts_add_up(void **state)
 {
     (void)state;
     opened o;
-    assert_true(open_corpus(&o, PIN_STR(
-        "{\"id\":\"a/1\",\"module\":\"A\",\"question\":\"update one\",\"answer\":\"x\",\"status\":\"Draft\"}\n"
-        "{\"id\":\"a/2\",\"module\":\"A\",\"question\":\"update two\",\"answer\":\"x\",\"status\":\"Approved\"}\n"
-        "{\"id\":\"b/1\",\"module\":\"B\",\"question\":\"update three\",\"answer\":\"x\",\"status\":\"Draft\"}\n"
-        "{\"id\":\"b/2\",\"module\":\"B\",\"question\":\"nothing\",\"answer\":\"x\",\"status\":\"Draft\"}\n"), NULL));
+    assert_true(open_corpus(
+        &o,
+        PIN_STR("{\"id\":\"a/1\",\"module\":\"A\",\"question\":\"update "
+                "one\",\"answer\":\"x\",\"status\":\"Draft\"}\n"
+                "{\"id\":\"a/2\",\"module\":\"A\",\"question\":\"update "
+                "two\",\"answer\":\"x\",\"status\":\"Approved\"}\n"
+                "{\"id\":\"b/1\",\"module\":\"B\",\"question\":\"update "
+                "three\",\"answer\":\"x\",\"status\":\"Draft\"}\n"
+                "{\"id\":\"b/"
+                "2\",\"module\":\"B\",\"question\":\"nothing\",\"answer\":\"x\",\"status\":\"Draft\"}\n"),
+        NULL));
     pin_hits hits = ask(&o, "update");
     assert_int_equal(hits.total, 3);
     assert_int_equal(hits.module_counts[0] + hits.module_counts[1], 3);
@@ -214,20 +241,44 @@ static void corrections_are_told(void **state)
 {
     (void)state;
     opened o;
-    assert_true(open_corpus(&o, PIN_STR(
-        "{\"id\":\"m/1\",\"question\":\"How long is the support period?\",\"answer\":\"x\"}\n"
-        "{\"id\":\"m/2\",\"question\":\"What is a vulnerability?\",\"answer\":\"x\"}\n"
-        "{\"id\":\"m/3\",\"question\":\"Who is the manufacturer?\",\"answer\":\"x\"}\n"), NULL));
+    assert_true(open_corpus(
+        &o,
+        PIN_STR("{\"id\":\"m/1\",\"question\":\"How long is the support period?\",\"answer\":\"x\"}\n"
+                "{\"id\":\"m/2\",\"question\":\"What is a vulnerability?\",\"answer\":\"x\"}\n"
+                "{\"id\":\"m/3\",\"question\":\"Who is the manufacturer?\",\"answer\":\"x\"}\n"),
+        NULL));
     pin_hits hits = ask(&o, "the suport of a vulnrabilty.");
     assert_int_equal(hits.reading.correction_count, 2);
     assert_true(pin_str_equal(hits.reading.corrections[0].from, PIN_STR("suport")));
     assert_true(pin_str_equal(hits.reading.corrections[0].to, PIN_STR("support")));
     assert_true(pin_str_equal(hits.reading.corrections[1].to, PIN_STR("vulnerability")));
-    assert_int_equal(ask(&o, "uspport?").reading.correction_count, 1);     /* a swap is one edit        */
-    assert_int_equal(ask(&o, "suporr?").reading.correction_count, 0);      /* six letters: one edit     */
+    assert_int_equal(ask(&o, "uspport?").reading.correction_count, 1);      /* a swap is one edit        */
+    assert_int_equal(ask(&o, "suporr?").reading.correction_count, 0);       /* six letters: one edit     */
     assert_int_equal(ask(&o, "wulnerabilty?").reading.correction_count, 0); /* two, first letter wrong  */
-    assert_int_equal(ask(&o, "\"suport\"").reading.correction_count, 0);   /* quoted                    */
+    assert_int_equal(ask(&o, "\"suport\"").reading.correction_count, 0);    /* quoted                    */
     assert_int_equal(ask(&o, "support vulnerability").reading.correction_count, 0);
+    close_corpus(&o);
+}
+
+static void a_slip_of_the_corpus_itself_is_corrected_behind_it(void **state)
+{
+    (void)state;
+    char   corpus[60000];
+    size_t len = 0;
+    opened o;
+    for (int i = 0; i < 300; i++)
+        len += (size_t)snprintf(corpus + len, sizeof corpus - len,
+                                "{\"id\":\"m/%03d\",\"question\":\"A %s number %d\",\"answer\":\"%s\"}\n", i,
+                                i == 200 ? "matter"
+                                : i % 3  ? "vulnerability"
+                                         : "matter",
+                                i, i == 200 ? "One vulnerabilty is meant, among other things." : "x");
+    assert_true(open_corpus(&o, (pin_str){corpus, len}, NULL));
+    pin_hits hits = ask(&o, "vulnerabilty.");
+    assert_string_equal(id_of(&o, hits.at[0].item), "m/200");
+    assert_true(hits.total > 150);
+    assert_int_equal(hits.reading.correction_count, 1);
+    assert_int_equal(ask(&o, "vulnerability.").reading.correction_count, 0);
     close_corpus(&o);
 }
 
@@ -235,11 +286,13 @@ static void codes_are_kept_whole(void **state)
 {
     (void)state;
     opened o;
-    assert_true(open_corpus(&o, PIN_STR(
-        "{\"id\":\"m/1\",\"question\":\"What of 2024/2847?\",\"answer\":\"x\"}\n"
-        "{\"id\":\"m/2\",\"question\":\"In 2024 there were 2847 of them\",\"answer\":\"x\"}\n"
-        "{\"id\":\"m/3\",\"question\":\"CVE-2024-3094 was bad\",\"answer\":\"x\"}\n"
-        "{\"id\":\"m/4\",\"question\":\"CVE-2024-3095 was bad\",\"answer\":\"x\"}\n"), NULL));
+    assert_true(open_corpus(
+        &o,
+        PIN_STR("{\"id\":\"m/1\",\"question\":\"What of 2024/2847?\",\"answer\":\"x\"}\n"
+                "{\"id\":\"m/2\",\"question\":\"In 2024 there were 2847 of them\",\"answer\":\"x\"}\n"
+                "{\"id\":\"m/3\",\"question\":\"CVE-2024-3094 was bad\",\"answer\":\"x\"}\n"
+                "{\"id\":\"m/4\",\"question\":\"CVE-2024-3095 was bad\",\"answer\":\"x\"}\n"),
+        NULL));
     assert_order(&o, "2024/2847", "m/1 m/2");
     assert_order(&o, "CVE-2024-3094", "m/3");
     assert_int_equal(ask(&o, "CVE-2024-3094").count, 1);
@@ -250,10 +303,13 @@ static void initials_spell_a_row_of_words(void **state)
 {
     (void)state;
     opened o;
-    assert_true(open_corpus(&o, PIN_STR(
-        "{\"id\":\"m/1\",\"question\":\"Are remote data processing solutions covered?\",\"answer\":\"x\"}\n"
-        "{\"id\":\"m/2\",\"question\":\"What is a declaration of conformity?\",\"answer\":\"x\"}\n"
-        "{\"id\":\"m/3\",\"question\":\"Do old cars count?\",\"answer\":\"x\"}\n"), NULL));
+    assert_true(open_corpus(
+        &o,
+        PIN_STR("{\"id\":\"m/1\",\"question\":\"Are remote data processing solutions "
+                "covered?\",\"answer\":\"x\"}\n"
+                "{\"id\":\"m/2\",\"question\":\"What is a declaration of conformity?\",\"answer\":\"x\"}\n"
+                "{\"id\":\"m/3\",\"question\":\"Do old cars count?\",\"answer\":\"x\"}\n"),
+        NULL));
     assert_order(&o, "RDPS", "m/1");
     assert_order(&o, "DoC", "m/2");
     assert_int_equal(ask(&o, "rdps").count, 0);
@@ -269,8 +325,22 @@ static void whatever_the_bytes_are_it_is_answered(void **state)
     size_t len = PIN_QUERY_MAX;
     char  *big = malloc(len + 1);
     assert_true(open_corpus(&o, PIN_STR(words_corpus), NULL));
-    const char *const fillings[] = {"report ", "a", "\xFF", "(", "\"", "13(8) ", "\"report\" ", "Annex I ", "\xC3\xA9", "1.",
-                                    "Articles 1 to 4000 ", "\x01", "?!. ", "ii ", "report-", "SBOM "};
+    const char *const fillings[] = {"report ",
+                                    "a",
+                                    "\xFF",
+                                    "(",
+                                    "\"",
+                                    "13(8) ",
+                                    "\"report\" ",
+                                    "Annex I ",
+                                    "\xC3\xA9",
+                                    "1.",
+                                    "Articles 1 to 4000 ",
+                                    "\x01",
+                                    "?!. ",
+                                    "ii ",
+                                    "report-",
+                                    "SBOM "};
     for (size_t f = 0; f < sizeof fillings / sizeof fillings[0]; f++) {
         size_t n = strlen(fillings[f]);
         for (size_t i = 0; i < len; i++)
@@ -283,7 +353,8 @@ static void whatever_the_bytes_are_it_is_answered(void **state)
     assert_int_equal(pin_search(&hits, o.ix, (pin_str){big, len + 1}, NULL, &arena, NULL), PIN_LIMIT);
     assert_int_equal(ask(&o, "").count, 0);
     assert_int_equal(ask(&o, "?! ... \"\" ()").count, 0);
-    assert_int_equal(ask_with(&o, PIN_STR("report\0vulnerability"), (pin_search_options){0}).reading.term_count > 1, 1);
+    assert_int_equal(
+        ask_with(&o, PIN_STR("report\0vulnerability"), (pin_search_options){0}).reading.term_count > 1, 1);
     free(big);
     close_corpus(&o);
 }
@@ -358,7 +429,8 @@ static pin_status ask_in_pieces(pin_hits *out, const opened *o, fetched *f, pin_
 
 static bool same_hits(const pin_hits *a, const pin_hits *b);
 
-static void a_file_that_comes_in_pieces_gives_the_same_answer(const opened *o, pin_str query, uint32_t *rounds)
+static void a_file_that_comes_in_pieces_gives_the_same_answer(const opened *o, pin_str query,
+                                                              uint32_t *rounds)
 {
     static fetched f;
     pin_hits       expected = ask_with(o, query, (pin_search_options){.k = 10, .explain = true}), hits;
@@ -377,15 +449,15 @@ static void a_file_that_comes_in_pieces_gives_the_same_answer(const opened *o, p
 static void every_size_of_memory_is_safe(void **state)
 {
     (void)state;
-    static const char *const queries[] = {"report a vulnrability", "\"report of a\" vulnerability", "art 13(8) repor",
-                                          "SBOM and ROAV"};
-    opened             o;
-    pin_search_options options = {.k = 3, .explain = true};
+    static const char *const queries[] = {"report a vulnrability", "\"report of a\" vulnerability",
+                                          "art 13(8) repor", "SBOM and ROAV"};
+    opened                   o;
+    pin_search_options       options = {.k = 3, .explain = true};
     assert_true(open_corpus(&o, PIN_STR(words_corpus), NULL));
     for (size_t q = 0; q < sizeof queries / sizeof queries[0]; q++) {
-        pin_arena  whole = pin_arena_over(malloc(1 << 20), 1 << 20);
-        void      *whole_room = whole.base;
-        pin_hits   expected, hits;
+        pin_arena whole = pin_arena_over(malloc(1 << 20), 1 << 20);
+        void     *whole_room = whole.base;
+        pin_hits  expected, hits;
         assert_int_equal(pin_search(&expected, o.ix, pin_str_of(queries[q]), &options, &whole, NULL), PIN_OK);
         pin_status s = PIN_NO_SPACE;
         for (size_t n = 0; s == PIN_NO_SPACE; n++) {
@@ -449,14 +521,15 @@ static void scores_are_the_sums_of_their_reasons(void **state)
     if (!open_faq(&f))
         skipped(&f);
     for (char *line = strtok(f.queries, "\n"); line; line = strtok(NULL, "\n")) {
-        pin_hits hits =
-            ask_with(&f.o, pin_str_of(strrchr(line, '\t') + 1), (pin_search_options){.k = 70, .explain = true});
+        pin_hits hits = ask_with(&f.o, pin_str_of(strrchr(line, '\t') + 1),
+                                 (pin_search_options){.k = 70, .explain = true});
         for (uint32_t i = 0; i < hits.count; i++) {
             const pin_hit *hit = &hits.at[i];
             int64_t        leaves = 0, top = 0;
             assert_int_equal(hit->reasons[0].value, hit->score);
             for (uint32_t r = 1; r < hit->reason_count; r++) {
-                bool leaf = r + 1 == hit->reason_count || hit->reasons[r + 1].indent <= hit->reasons[r].indent;
+                bool leaf =
+                    r + 1 == hit->reason_count || hit->reasons[r + 1].indent <= hit->reasons[r].indent;
                 leaves += leaf ? hit->reasons[r].value : 0;
                 top += hit->reasons[r].indent == 1 ? hit->reasons[r].value : 0;
             }
@@ -485,7 +558,8 @@ static void snippets_are_whole_characters_with_marks_on_words(void **state)
                 assert_true(s->marks[m].start >= last && s->marks[m].start < s->marks[m].end);
                 last = s->marks[m].end;
                 assert_true(last <= s->text.len);
-                unsigned char before = s->marks[m].start ? (unsigned char)s->text.at[s->marks[m].start - 1] : ' ';
+                unsigned char before =
+                    s->marks[m].start ? (unsigned char)s->text.at[s->marks[m].start - 1] : ' ';
                 assert_true(!pin_is_alpha(before));
                 marked++;
             }
@@ -521,7 +595,8 @@ static void no_word_of_the_corpus_is_outranked_by_another_reading_of_it(void **s
         memset(has, 0, item_count(&f.o));
         for (int field = 0; field < 2; field++) {
             static pin_postings p;
-            assert_int_equal(pin_postings_open(&p, f.o.ix, &term.lists[field], (pin_field)field, NULL), PIN_OK);
+            assert_int_equal(pin_postings_open(&p, f.o.ix, &term.lists[field], (pin_field)field, NULL),
+                             PIN_OK);
             while (pin_postings_next(&p, NULL) == PIN_OK)
                 for (uint32_t i = 0; i < p.count; i++)
                     has[p.ids[i]] = 1;
@@ -561,7 +636,8 @@ static void every_item_is_found_first_by_its_own_question(void **state)
         }
         pin_hits hits = ask_with(&f.o, item.question, (pin_search_options){.no_snippets = true});
         assert_true(hits.count && hits.at[0].item == i && hits.confident);
-        hits = ask_with(&f.o, (pin_str){shouted, item.question.len}, (pin_search_options){.no_snippets = true});
+        hits =
+            ask_with(&f.o, (pin_str){shouted, item.question.len}, (pin_search_options){.no_snippets = true});
         assert_true(hits.count && hits.at[0].item == i && hits.confident);
     }
     close_faq(&f);
@@ -586,8 +662,9 @@ static void half_a_question_finds_a_question_that_begins_so(void **state)
         skipped(&f);
     static char memory[1 << 20], memory2[1 << 20];
     for (uint32_t i = 0; i < item_count(&f.o); i++) {
-        pin_arena arena = pin_arena_over(memory, sizeof memory), arena2 = pin_arena_over(memory2, sizeof memory2);
-        pin_item  item, first;
+        pin_arena arena = pin_arena_over(memory, sizeof memory),
+                  arena2 = pin_arena_over(memory2, sizeof memory2);
+        pin_item item, first;
         assert_int_equal(pin_index_item(&item, f.o.ix, i, &arena, NULL), PIN_OK);
         size_t half = item.question.len / 2;
         while (half > 0 && item.question.at[half] != ' ')
@@ -596,10 +673,10 @@ static void half_a_question_finds_a_question_that_begins_so(void **state)
         pin_hits hits = ask_with(&f.o, query, (pin_search_options){.no_snippets = true});
         assert_true(hits.count);
         assert_int_equal(pin_index_item(&first, f.o.ix, hits.at[0].item, &arena2, NULL), PIN_OK);
-        if (memchr(query.at, ' ', query.len))
-        {
+        if (memchr(query.at, ' ', query.len)) {
             if (!begins(first.question, query))
-                print_error("%.*s: %.*s\n", (int)query.len, query.at, (int)first.question.len, first.question.at);
+                print_error("%.*s: %.*s\n", (int)query.len, query.at, (int)first.question.len,
+                            first.question.at);
             assert_true(begins(first.question, query));
         }
     }
@@ -726,6 +803,7 @@ int main(void)
         cmocka_unit_test(filters_narrow_and_counts_add_up),
         cmocka_unit_test(equal_scores_are_in_the_order_of_items),
         cmocka_unit_test(corrections_are_told),
+        cmocka_unit_test(a_slip_of_the_corpus_itself_is_corrected_behind_it),
         cmocka_unit_test(codes_are_kept_whole),
         cmocka_unit_test(initials_spell_a_row_of_words),
         cmocka_unit_test(whatever_the_bytes_are_it_is_answered),

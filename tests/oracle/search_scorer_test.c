@@ -17,17 +17,21 @@
 #define PARTS 8
 #define WORDS 64
 
-static const char small[] =
-    "{\"id\":\"a/one\",\"module\":\"A\",\"question\":\"What is a software bill of materials (SBOM)?\",\"answer\":\"A list of "
-    "components. Components are parts of software.\"}\n"
-    "{\"id\":\"a/two\",\"module\":\"A\",\"question\":\"Who must report a vulnerability?\",\"answer\":\"The manufacturer reports every "
-    "vulnerability that is exploited, within 24 hours.\"}\n"
-    "{\"id\":\"a/three\",\"module\":\"A\",\"question\":\"Is an SBOM required?\",\"answer\":\"Yes. The software bill of materials "
-    "is part of the documentation.\"}\n"
-    "{\"id\":\"b/one\",\"module\":\"B\",\"question\":\"How long is the support period?\",\"answer\":\"Five years, or the lifetime of the "
-    "product. Security updates are free.\"}\n"
-    "{\"id\":\"b/two\",\"module\":\"B\",\"question\":\"Who pays for security updates?\",\"answer\":\"The manufacturer. Updates are free "
-    "of charge, and patches too.\"}\n";
+static const char small[] = "{\"id\":\"a/one\",\"module\":\"A\",\"question\":\"What is a software bill of "
+                            "materials (SBOM)?\",\"answer\":\"A list of "
+                            "components. Components are parts of software.\"}\n"
+                            "{\"id\":\"a/two\",\"module\":\"A\",\"question\":\"Who must report a "
+                            "vulnerability?\",\"answer\":\"The manufacturer reports every "
+                            "vulnerability that is exploited, within 24 hours.\"}\n"
+                            "{\"id\":\"a/three\",\"module\":\"A\",\"question\":\"Is an SBOM "
+                            "required?\",\"answer\":\"Yes. The software bill of materials "
+                            "is part of the documentation.\"}\n"
+                            "{\"id\":\"b/one\",\"module\":\"B\",\"question\":\"How long is the support "
+                            "period?\",\"answer\":\"Five years, or the lifetime of the "
+                            "product. Security updates are free.\"}\n"
+                            "{\"id\":\"b/two\",\"module\":\"B\",\"question\":\"Who pays for security "
+                            "updates?\",\"answer\":\"The manufacturer. Updates are free "
+                            "of charge, and patches too.\"}\n";
 
 typedef struct table { /* a term's impacts by item */
     uint32_t df, number;
@@ -42,11 +46,11 @@ typedef struct way {
 } way;
 
 typedef struct word { /* one slot */
-    char   written[256];
-    bool   function, known;
-    double weight;
-    way    ways[WAYS];
-    uint8_t tier[WAYS];
+    char     written[256];
+    bool     function, known;
+    double   weight;
+    way      ways[WAYS];
+    uint8_t  tier[WAYS];
     uint32_t way_count;
     uint32_t position;
 } word;
@@ -56,9 +60,9 @@ typedef struct judge {
     uint32_t n, qw, aw;
 } judge;
 
-static void *grabbed[100000];
+static void  *grabbed[100000];
 static size_t grabbed_count;
-static void *grab(size_t n)
+static void  *grab(size_t n)
 {
     void *at = calloc(n ? n : 1, 1);
     assert_true(grabbed_count < 100000);
@@ -123,14 +127,15 @@ static double way_share(const pin_reading_term *row, const pin_reading *reading)
 static void weigh_way(const judge *j, word *w, way *v, const pin_reading_term *row, double limit)
 {
     static const double synonym[] = {179, 154, 128, 64, 32}, typo[] = {205, 154};
-    double        given = way_share(row, NULL);
-    const double *shares = given > 0 ? &given : row->tier == PIN_TIER_TYPO ? typo : synonym;
-    uint32_t      count = given > 0 ? 1 : row->tier == PIN_TIER_TYPO ? 2 : 5;
-    double        idf[PARTS], sum = 0;
+    double              given = way_share(row, NULL);
+    const double       *shares = given > 0 ? &given : row->tier == PIN_TIER_TYPO ? typo : synonym;
+    uint32_t            count = given > 0 ? 1 : row->tier == PIN_TIER_TYPO ? 2 : 5;
+    double              idf[PARTS], sum = 0;
     (void)w;
     for (uint32_t i = 0; i < v->parts; i++)
         sum += idf[i] = idf_of(j, v->part[i].df);
-    double mean = floor(sum / v->parts), whole = v->parts == 1 ? sum : mean + floor(floor(sum / v->parts) / 2);
+    double mean = floor(sum / v->parts),
+           whole = v->parts == 1 ? sum : mean + floor(floor(sum / v->parts) / 2);
     if (limit > 0 && whole > limit)
         whole = limit;
     for (uint32_t k = 0; k < count; k++) {
@@ -141,7 +146,8 @@ static void weigh_way(const judge *j, word *w, way *v, const pin_reading_term *r
         if (told == row->weight)
             return;
     }
-    print_error("no share of the page gives weight %u for '%.*s'\n", row->weight, (int)row->term.len, row->term.at);
+    print_error("no share of the page gives weight %u for '%.*s'\n", row->weight, (int)row->term.len,
+                row->term.at);
     fail();
 }
 
@@ -166,7 +172,8 @@ static void add_way(const judge *j, word *w, const pin_reading_term *row)
     }
 }
 
-static uint32_t read_words(const judge *j, word *words, const pin_reading *reading, pin_str query, bool *typing)
+static uint32_t read_words(const judge *j, word *words, const pin_reading *reading, pin_str query,
+                           bool *typing)
 {
     uint32_t      count = 0, position = 0;
     pin_tokenizer t;
@@ -235,13 +242,14 @@ static double met(const judge *j, const word *w, uint32_t item)
 static bool stands_for(const word *w, uint32_t number, bool typed, uint32_t first, uint32_t end)
 {
     for (uint32_t i = 0; i < w->way_count; i++)
-        if (w->ways[i].single && (i == 0 || !w->known) && w->ways[i].part[0].number == number && w->ways[i].part[0].df)
+        if (w->ways[i].single && (i == 0 || !w->known) && w->ways[i].part[0].number == number &&
+            w->ways[i].part[0].df)
             return true;
     return typed && !w->known && number >= first && number < end;
 }
 
-static double second_look(const judge *j, const word *words, uint32_t count, uint32_t item, double sum, bool typing,
-                          pin_str query)
+static double second_look(const judge *j, const word *words, uint32_t count, uint32_t item, double sum,
+                          bool typing, pin_str query)
 {
     uint32_t numbers[256], n = 0, first = 0, end = 0, covered = 0;
     int      owner[256];
@@ -385,18 +393,21 @@ static uint32_t random_below(uint64_t *state, uint32_t n)
     return (uint32_t)((*state >> 33) % n);
 }
 
-/* Words of the index, sometimes cut or with a letter changed, now and then a word of the law's lay readers. */
+/* Words of the index, sometimes cut or with a letter changed, now and then a word of the law's lay readers.
+ */
 static void random_query(char *out, size_t cap, const judge *j, uint64_t *state)
 {
-    static const char *const lay[] = {"bug", "hole", "gadget", "shop", "fix", "money", "lab", "privacy", "zzzz", "SBOM"};
-    pin_settings settings;
-    uint32_t     words = 1 + random_below(state, 9);
-    size_t       len = 0;
+    static const char *const lay[] = {"bug",   "hole", "gadget",  "shop", "fix",
+                                      "money", "lab",  "privacy", "zzzz", "SBOM"};
+    pin_settings             settings;
+    uint32_t                 words = 1 + random_below(state, 9);
+    size_t                   len = 0;
     pin_read_settings(&settings, j->o.ix);
     for (uint32_t i = 0; i < words; i++) {
         pin_word_walk walk;
         pin_word      w = {0};
-        assert_int_equal(pin_words_at(&walk, j->o.ix, random_below(state, settings.word_count), NULL), PIN_OK);
+        assert_int_equal(pin_words_at(&walk, j->o.ix, random_below(state, settings.word_count), NULL),
+                         PIN_OK);
         assert_int_equal(pin_words_next(&w, &walk, NULL), PIN_OK);
         char   text[80];
         size_t n = w.text.len;
