@@ -222,6 +222,9 @@ static int answer(maker *make, const wanted *w)
         pin_arena arena = pin_arena_over(arena_at(), web.arena_size);
         web.out = pin_buf_over(out_at(), web.out_size);
         pin_status status = web.ix ? make(&web.out, w, &arena) : pin_fail(&web.err, PIN_BAD_INPUT, 0, "no index is open");
+        /* a look-up of the law that lacks bytes says "not there": no answer counts before all is there */
+        if ((status == PIN_OK || status == PIN_NOT_FOUND) && web.needs.count > 0)
+            return PIN_NEED;
         if (status != PIN_NO_SPACE)
             return (int)status;
         bool out_short = web.out.len > web.out_size;

@@ -164,7 +164,10 @@ class Source {
       if (!response.ok) throw new PinError("offline", `the host answered ${response.status}`);
       if (response.status === 206) return { at: from, bytes: await this.part(response, from, to, stop) };
       /* 200: the file has changed (If-Range), or the host knows no ranges */
-      if (this.etag && this.etag !== strong(response)) throw new PinError("changed", "the index file has changed");
+      if (this.etag && this.etag !== strong(response) && !response.headers.get("content-encoding")) {
+        response.body.cancel().catch(() => {});
+        throw new PinError("changed", "the index file has changed");
+      }
       this.whole = true;
       this.say("whole");
       const length = Number(response.headers.get("content-length") || 0);
@@ -176,7 +179,8 @@ class Source {
     } catch (error) {
       if (error instanceof PinError || (signal && signal.aborted)) throw error;
       if (!again) throw new PinError("offline", "the index could not be fetched: " + error.message);
-      /* a broken connection, or a part that was compressed and cannot be read: once more, past every cache */
+      /* a broken connection: once more, past every cache; parts that cannot be trusted: the whole file then */
+      if (error.part) this.whole = true;
       return this.range(from, to, { fresh: true, again: false, signal });
     } finally {
       stop.end();
@@ -193,18 +197,26 @@ class Source {
       if (this.total !== null && total !== this.total && !coding) throw new PinError("changed", "the index file has changed");
       if (!coding) this.total = total;
     }
-    const bytes = await this.body(response, to - from, stop);
+    /* a part of a compressed file cannot be read; a compressed part can, and the browser has done so */
+    let bytes;
+    try {
+      bytes = await this.body(response, coding ? WHOLE_MOST : to - from, stop);
+    } catch (error) {
+      if (coding && !(error instanceof PinError && error.code === "slow")) error = Object.assign(new Error("a part that was compressed"), { part: true });
+      throw error;
+    }
     const end = told ? Number(told[2]) + 1 : from + bytes.length;
-    if (coding && coding !== "identity") throw new Error("part of a compressed file");
-    if ((told && Number(told[1]) !== from) || bytes.length !== end - from) throw new Error("not the bytes that were asked for");
+    if ((told && Number(told[1]) !== from) || bytes.length !== end - from || bytes.length > to - from)
+      throw Object.assign(new Error("not the bytes that were asked for"), { part: true });
     if (tag) this.etag = tag;
     return bytes;
   }
 }
 
+/* What names the very bytes: a strong tag, else the date of the file. */
 const strong = (response) => {
   const tag = response.headers.get("etag");
-  return tag && !tag.startsWith("W/") ? tag : null;
+  return tag && !tag.startsWith("W/") ? tag : response.headers.get("last-modified");
 };
 
 /* ---- an open index ---- */

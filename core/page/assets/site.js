@@ -374,11 +374,11 @@
     return [make("nav", { class: "facets", "aria-label": "Matches by module" }, make("h2", {}, "By module"), make("ul", {}, ...entries))];
   };
 
-  async function showPage() {
+  async function showPage(event) {
     const asked = new URLSearchParams(location.search);
     const query = asked.get("q") || "", module = asked.get("module") || "";
     const heading = document.getElementById("asked"), count = document.getElementById("count"), how = document.getElementById("how");
-    for (const field of fields) if (document.activeElement !== field || !field.value) field.value = query;
+    for (const field of fields) if (event || document.activeElement !== field || !field.value) field.value = query;
     heading.textContent = query.trim() ? `Results for “${query.trim()}”` : "Search";
     if (how) how.hidden = Boolean(query.trim());
     if (!query.trim()) {
