@@ -96,7 +96,7 @@ pin_status pin_corpus_config(pin_config *out, pin_pool *pool, pin_findings *find
     pin_input_file own = {file->path, shown, file->bytes};
     memcpy(keys, config_keys, sizeof keys);
     if (!pin_text_check(&text, &reading, &own))
-        return PIN_OK;
+        return findings->short_of_memory ? PIN_NO_SPACE : PIN_OK;
     pin_status status = pin_yaml_read(keys, &broken, pool, findings, text, (pin_origin){shown, 1});
     if (status == PIN_OK && !broken) {
         out->title = keys[C_TITLE].text;
@@ -107,5 +107,7 @@ pin_status pin_corpus_config(pin_config *out, pin_pool *pool, pin_findings *find
         out->previous = keys[C_PREVIOUS].text;
         status = read_sources(out, pool, findings, &keys[C_SOURCES], shown);
     }
+    if (pin_pool_is_short(pool))
+        status = PIN_NO_SPACE;
     return status == PIN_OK ? PIN_OK : pin_fail(err, status, 0, "no memory for pincite.yml");
 }

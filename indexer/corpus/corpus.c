@@ -215,7 +215,7 @@ pin_status pin_corpus_read(pin_corpus *corpus, pin_findings *findings, const pin
     status = read_files(&r, input, &config);
     if (status == PIN_OK)
         check_hub(&r);
-    if (findings->short_of_memory)
+    if (findings->short_of_memory || pin_pool_is_short(corpus->pool))
         status = PIN_NO_SPACE;
     return status == PIN_OK ? PIN_OK : pin_fail(err, status, 0, "no memory for the corpus");
 }

@@ -42,6 +42,9 @@ pin_str   pin_pool_copy(pin_pool *pool, pin_str text);
 pin_str   pin_pool_format(pin_pool *pool, const char *format, ...) __attribute__((format(printf, 2, 3)));
 pin_str   pin_pool_vformat(pin_pool *pool, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
+/* Was anything refused since the pool was made? A reader may look once at the end instead of after
+ * every piece: what it made is not to be used then. */
+bool      pin_pool_is_short(const pin_pool *pool);
 /* What `from` holds now lives as long as `pool`; `from` is freed as a handle. */
 void      pin_pool_adopt(pin_pool *pool, pin_pool *from);
 
@@ -89,6 +92,14 @@ typedef struct pin_draft_link {
     uint32_t line;
 } pin_draft_link;
 
+/* What the corpus says of an id that has no item any more: withdrawn, moved or merged. */
+typedef struct pin_draft_fate {
+    pin_str    id;
+    pin_fate   fate;
+    pin_str    since, reason, target, question; /* texts as written; each may be empty                */
+    pin_origin origin;
+} pin_draft_fate;
+
 typedef struct pin_draft_item {
     pin_str         module;   /* home module slug                                                   */
     pin_str         id, slug;
@@ -114,6 +125,7 @@ typedef struct pin_draft_item {
     pin_citation   *citations; /* filled by the resolver: what the index stores                     */
     uint32_t        citation_count;
     uint64_t        rank;     /* place among the items of its module while reading                   */
+    pin_draft_fate  fate;     /* when fate.fate is not PIN_FATE_LIVES: this is no item any more       */
 } pin_draft_item;
 
 typedef struct pin_draft_module {
@@ -144,6 +156,8 @@ typedef struct pin_corpus {
     pin_str          *not_items; /* paths without ".md" of files that are no questions by their own word */
     pin_str          *not_item_states; /* their status as written, "🛑 Pending Guidance"              */
     uint32_t          not_item_cap;
+    pin_draft_fate   *fates;  /* in the order of reading; those of items are taken off at finish      */
+    uint32_t          fate_count, fate_cap;
     uint32_t          input_count;
     bool              has_config;
     void             *lookup;  /* hash tables over the pool, private                                */

@@ -459,7 +459,7 @@ pin_status pin_corpus_finish(pin_corpus *corpus, pin_findings *findings, pin_err
     for (uint32_t i = 0; i < corpus->item_count && status == PIN_OK; i++)
         if (corpus->items[i].guidance.len)
             guidance_add(corpus, &corpus->items[i], findings);
-    if (findings->short_of_memory)
+    if (findings->short_of_memory || pin_pool_is_short(corpus->pool))
         status = PIN_NO_SPACE;
     return status == PIN_OK ? PIN_OK : pin_fail(err, status, 0, "no memory for the corpus");
 }

@@ -1,20 +1,16 @@
 /* JSON Lines: one item a line. This is the road for a million items, so the file is cut into pieces at
  * line ends and several threads read them, each into a pool and a list of findings of its own; they
  * are put together in the order of the file, whatever thread was quicker. */
-#define _POSIX_C_SOURCE 200809L
-
 #include "core/bytes/bytes.h"
+#include "indexer/corpus/parallel.h"
 #include "indexer/corpus/readers.h"
 
 #include <jansson.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { PIECE_LEN = 4 << 20, THREADS_MAX = 64, NEW_KEYS_MAX = 16, NAMES_MAX = 3, NAME_LEN = 64 };
+enum { PIECE_LEN = 4 << 20, NEW_KEYS_MAX = 16, NAMES_MAX = 3, NAME_LEN = 64 };
 
 /* ---- What we look for in a line ---- */
 enum {
@@ -82,7 +78,6 @@ typedef struct json_reader {
     key_map            map;
     piece             *pieces;
     uint32_t           piece_count;
-    atomic_uint        next;
 } json_reader;
 
 static pin_origin line_of(const json_reader *r, const piece *p) { return (pin_origin){r->shown, p->line}; }
@@ -494,8 +489,22 @@ static void read_object(const json_reader *r, piece *p, json_t *line)
     }
 }
 
+/* jansson calls a token invalid when it had no memory for it; so its allocations are watched. */
+static _Thread_local bool json_was_refused;
+
+static void *json_malloc(size_t size)
+{
+    void *at = malloc(size);
+    json_was_refused |= !at;
+    return at;
+}
+
 static void json_broken(const json_reader *r, piece *p, pin_str text, const json_error_t *error)
 {
+    if (json_was_refused) {
+        p->short_of_memory = true;
+        return;
+    }
     size_t valid = pin_utf8_valid(text);
     if (valid < text.len)
         pin_finding_add(&p->findings, PIN_ERROR, "not-utf8", line_of(r, p), (pin_str){0},
@@ -519,7 +528,8 @@ static void read_line(const json_reader *r, piece *p, pin_str text)
     if (!text.len)
         return;
     json_error_t error;
-    json_t      *line = json_loadb(text.at, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    json_was_refused = false;
+    json_t *line = json_loadb(text.at, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (!line) {
         json_broken(r, p, text, &error);
         return;
@@ -551,12 +561,10 @@ static void read_piece(const json_reader *r, piece *p)
     p->short_of_memory |= p->findings.short_of_memory;
 }
 
-static void *read_pieces(void *ctx)
+static void read_one_piece(void *ctx, uint32_t number)
 {
     json_reader *r = ctx;
-    for (uint32_t i; (i = atomic_fetch_add(&r->next, 1)) < r->piece_count;)
-        read_piece(r, &r->pieces[i]);
-    return NULL;
+    read_piece(r, &r->pieces[number]);
 }
 
 /* ---- The whole file ---- */
@@ -585,22 +593,9 @@ static bool cut(json_reader *r, pin_str text)
 
 static void run(json_reader *r)
 {
-    pthread_t threads[THREADS_MAX];
-    unsigned  wanted = r->reading->options ? r->reading->options->threads : 1, started = 0;
-    if (!wanted) {
-        long online = sysconf(_SC_NPROCESSORS_ONLN);
-        wanted = online > 0 ? (unsigned)online : 1;
-    }
-    if (wanted > THREADS_MAX)
-        wanted = THREADS_MAX;
-    if (wanted > r->piece_count)
-        wanted = r->piece_count;
+    json_set_alloc_funcs(json_malloc, free);
     json_object_seed(1); /* before threads meet: jansson seeds its tables once */
-    while (started + 1 < wanted && pthread_create(&threads[started], NULL, read_pieces, r) == 0)
-        started++;
-    read_pieces(r);
-    while (started)
-        pthread_join(threads[--started], NULL);
+    pin_parallel(pin_thread_count(r->reading->options), r->piece_count, read_one_piece, r);
 }
 
 static bool merge_new_keys(new_key *all, uint32_t *count, const piece *p)
@@ -717,7 +712,6 @@ pin_status pin_read_json_lines(pin_reading *r, const pin_input_file *file)
     if (pin_str_starts(text, PIN_STR("\xEF\xBB\xBF")))
         text = pin_str_part(text, 3, text.len);
     map_read(&json.map, r);
-    atomic_init(&json.next, 0);
     pin_status status = PIN_NO_SPACE;
     if (cut(&json, text)) {
         run(&json);

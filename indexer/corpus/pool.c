@@ -21,6 +21,7 @@ typedef struct pool_chunk {
 struct pin_pool {
     pool_chunk *chunks; /* the one in use is first */
     size_t      next_size;
+    bool        is_short; /* memory was refused once */
 };
 
 pin_pool *pin_pool_new(void)
@@ -43,10 +44,13 @@ void pin_pool_free(pin_pool *pool)
     free(pool);
 }
 
+bool pin_pool_is_short(const pin_pool *pool) { return pool->is_short; }
+
 void pin_pool_adopt(pin_pool *pool, pin_pool *from)
 {
     if (!from)
         return;
+    pool->is_short |= from->is_short;
     pool_chunk **tail = pool->chunks ? &pool->chunks->next : &pool->chunks; /* behind the one in use */
     pool_chunk  *last = from->chunks;
     if (last) {
@@ -112,8 +116,10 @@ static void *pool_take_raw(pin_pool *pool, size_t bytes, size_t align)
     if (bytes > SIZE_MAX - POOL_ALIGN)
         return NULL;
     pool_chunk *chunk = pool_chunk_for(pool, bytes + POOL_ALIGN);
-    if (!chunk)
+    if (!chunk) {
+        pool->is_short = true;
         return NULL;
+    }
     size_t aligned = (chunk->used + align - 1) & ~(align - 1);
     chunk->used = aligned + bytes;
     return (char *)chunk + CHUNK_HEAD + aligned;

@@ -1,0 +1,19 @@
+/* Work in numbered tasks, done by several threads in any order. Whatever a task makes it keeps apart
+ * under its number, and one thread joins the results in the order of the numbers: so the bytes of an
+ * index never depend on how many threads made it. */
+#ifndef PIN_CORPUS_PARALLEL_H
+#define PIN_CORPUS_PARALLEL_H
+
+#include "pincite/build.h"
+
+#include <stdint.h>
+
+typedef void pin_task(void *ctx, uint32_t number);
+
+/* options->threads, or, when that is 0, as many as there are processors; 1 without options. */
+unsigned pin_thread_count(const pin_build_options *options);
+/* Runs task 0 .. count - 1, each once, and returns when all are done. Works with fewer threads, down to
+ * the caller's own, when the system gives no more. */
+void     pin_parallel(unsigned threads, uint32_t count, pin_task *task, void *ctx);
+
+#endif
