@@ -3,6 +3,7 @@
  *
  * Other ways never outrank the word itself: where the word is known, an exact match gives at least
  * RULE_LINE of its full contribution and every other way less than that. */
+#include <assert.h>
 #include <string.h>
 
 #include "core/bytes/bytes.h"
@@ -67,6 +68,7 @@ static pin_status look_up(plan_part *parts, bool *found, plan *p, const pin_str 
 static void weigh(plan_part *parts, uint32_t count, uint32_t share, uint32_t most_idf, uint32_t items)
 {
     uint32_t idf[RULE_PARTS_MAX], sum = 0;
+    assert(count > 0);
     for (uint32_t i = 0; i < count; i++) {
         idf[i] = pin_idf(items, parts[i].term.df);
         sum += idf[i];

@@ -2,6 +2,8 @@
  * other in the question, in the answer or in the verdict. The words of all phrases are looked for in one
  * pass, by the automaton of Knuth, Morris and Pratt (SIAM Journal on Computing 6, 1977), so the cost is
  * linear. */
+#include <assert.h>
+
 #include "core/bytes/bytes.h"
 #include "core/search/plan.h"
 #include "core/text/text.h"
@@ -16,6 +18,7 @@ typedef struct phrase_pattern {
 
 static void pattern_init(phrase_pattern *out, const plan *p, const plan_phrase *phrase)
 {
+    assert(phrase->count > 0);
     out->count = phrase->count;
     out->state = 0;
     out->found = false;

@@ -63,6 +63,14 @@ typedef struct provision_rows {
     uint32_t  full; /* 255 x field weights x weight of the provision */
 } provision_rows;
 
+/* Where a citation stands: in the list or in the answer, once or by its parts. Below the next level. */
+static uint32_t grade_of(const provision_rows *rows, const plan *p, const term_walk *walk)
+{
+    uint64_t q = p->settings.question_weight, a = p->settings.answer_weight;
+    uint64_t sum = q * walk->question + a * walk->answer;
+    return (uint32_t)((uint64_t)rows->full * RULE_TOUCH_GRADE * sum / ((q + a) * 255) / RULE_ONE);
+}
+
 /* Items of the provision's own list, in order. */
 static pin_status own_rows(provision_rows *rows, plan *p, const pin_term *term, pin_error *err)
 {
@@ -70,28 +78,27 @@ static pin_status own_rows(provision_rows *rows, plan *p, const pin_term *term, 
     pin_status s = term_walk_open(&walk, p->ix, term, err);
     while (s == PIN_OK && (s = term_walk_next(&walk, err)) == PIN_OK && rows->count < rows->cap) {
         uint32_t best = walk.question > walk.answer ? walk.question : walk.answer;
-        uint32_t sum = p->settings.question_weight * walk.question + p->settings.answer_weight * walk.answer;
-        uint32_t fields = p->settings.question_weight + p->settings.answer_weight;
-        uint32_t grade =
-            (uint32_t)((uint64_t)rows->full * RULE_TOUCH_GRADE * sum / (fields * 255) / RULE_ONE);
+        uint64_t level = (uint64_t)rows->full * own_level(best) / RULE_ONE;
         rows->items[rows->count] = walk.item;
-        rows->values[rows->count++] = (uint32_t)((uint64_t)rows->full * own_level(best) / RULE_ONE) + grade;
+        rows->values[rows->count++] = (uint32_t)level + grade_of(rows, p, &walk);
     }
     return s == PIN_NOT_FOUND ? PIN_OK : s;
 }
 
-/* Merges items that cite `term`, something above the provision, themselves. Both are in item order; new
- * rows go behind the old ones first. */
-static pin_status rows_above(provision_rows *rows, plan *p, const pin_term *term, pin_error *err)
+/* Merges items that cite `term`, which is `steps` above the provision, themselves. Both are in item order;
+ * new rows go behind the old ones first. */
+static pin_status rows_above(provision_rows *rows, plan *p, const pin_term *term, uint32_t steps,
+                             pin_error *err)
 {
     uint32_t   old = rows->count, at = 0;
-    uint32_t   value = (uint32_t)((uint64_t)rows->full * RULE_TOUCH_PARENT / RULE_ONE);
+    uint32_t   level = (uint32_t)((uint64_t)rows->full * RULE_TOUCH_PARENT / RULE_ONE);
     term_walk  walk;
     pin_status s = term_walk_open(&walk, p->ix, term, err);
     while (s == PIN_OK && (s = term_walk_next(&walk, err)) == PIN_OK) {
         uint32_t best = walk.question > walk.answer ? walk.question : walk.answer;
         if (own_level(best) < RULE_TOUCH_RANGE)
             continue; /* cites a neighbour */
+        uint32_t value = level + (grade_of(rows, p, &walk) >> (steps - 1));
         while (at < old && rows->items[at] < walk.item)
             at++;
         if (at < old && rows->items[at] == walk.item) {
@@ -167,7 +174,7 @@ static pin_status fill_rows(provision_rows *rows, plan *p, const chain *c, pin_a
     pin_status s = own_rows(rows, p, &c->terms[0], err);
     for (uint32_t i = 1; s == PIN_OK && i < c->count; i++) {
         uint32_t middle = rows->count;
-        s = rows_above(rows, p, &c->terms[i], err);
+        s = rows_above(rows, p, &c->terms[i], i, err);
         if (s == PIN_OK)
             s = merge_runs(rows, middle, arena, err);
     }

@@ -145,7 +145,8 @@ static bool may_cite(const plan *p)
         for (size_t k = 0; k < word->folded.len; k++) {
             if (pin_is_digit((unsigned char)word->folded.at[k]))
                 return true;
-            roman = roman && memchr("ivx", word->folded.at[k], 3);
+            char c = word->folded.at[k];
+            roman = roman && (c == 'i' || c == 'v' || c == 'x');
         }
         if (roman)
             return true;

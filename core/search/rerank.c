@@ -248,7 +248,7 @@ static pin_status is_question_of(bool *out, plan *p, uint32_t item, pin_str norm
                                  pin_error *err)
 {
     pin_item   it;
-    pin_str    form;
+    pin_str    form = {0};
     pin_status s = pin_index_item(&it, p->ix, item, scratch, err);
     if (s == PIN_OK)
         s = normal_form(&form, it.question, scratch, err);
@@ -261,7 +261,7 @@ pin_status plan_exact_items(uint32_t *items, uint32_t cap, uint32_t *count, plan
                             pin_error *err)
 {
     uint32_t found = 0;
-    pin_str  normal;
+    pin_str  normal = {0};
     *count = 0;
     if (p->query.len > RULE_EXACT_BYTES)
         return PIN_OK;

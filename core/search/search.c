@@ -1,4 +1,5 @@
 /* pin_search: read the query, score, look twice at the best, and tell. The rules: docs/ranking.md. */
+#include <assert.h>
 #include <string.h>
 
 #include "core/bytes/bytes.h"
@@ -173,9 +174,11 @@ static pin_status keep_phrases(searching *s, pin_arena *scratch, pin_error *err)
     ranked *candidates = status == PIN_OK ? pin_arena_take(scratch, cap, sizeof *candidates) : NULL;
     if (status == PIN_OK && !candidates)
         status = no_space(err);
-    uint32_t count = status == PIN_OK ? select_best(candidates, cap, s->sums, s->first, s->end) : 0;
-    if (status == PIN_OK)
-        memset(s->sums + s->first, 0, (s->end - s->first) * sizeof *s->sums);
+    if (status != PIN_OK)
+        return status;
+    assert(candidates);
+    uint32_t count = select_best(candidates, cap, s->sums, s->first, s->end);
+    memset(s->sums + s->first, 0, (s->end - s->first) * sizeof *s->sums);
     for (uint32_t i = 0; status == PIN_OK && i < count; i++) {
         bool has = false;
         status = plan_has_phrases(&has, &s->p, candidates[i].item, scratch, err);
@@ -390,7 +393,7 @@ static pin_status read_word(pin_reading *out, const plan *p, uint32_t number, pi
     if (word->again)
         return PIN_OK;
     if (!slot || slot->way_count == 0) {
-        row.tier = word->known ? PIN_TIER_EXACT : PIN_TIER_UNKNOWN;
+        row.tier = word->known || word->citation ? PIN_TIER_EXACT : PIN_TIER_UNKNOWN;
         row.df = word->exact.df;
         out->terms[out->term_count++] = row;
         return PIN_OK;

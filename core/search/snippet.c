@@ -137,6 +137,8 @@ static bool is_inside_character(pin_str text, size_t at)
 
 static bool is_gap(pin_str text, size_t at) { return pin_is_space((unsigned char)text.at[at]); }
 
+static bool ends_sentence(char c) { return c == '.' || c == '!' || c == '?' || c == ':' || c == ';'; }
+
 /* Where a snippet around byte `at` starts: at a paragraph or sentence within LEAD bytes before it (more
  * where the text ends soon after), else at a word, else at a character. */
 static size_t start_before(pin_str text, size_t at)
@@ -148,7 +150,7 @@ static size_t start_before(pin_str text, size_t at)
     for (size_t i = at; i > least; i--) {
         if (!is_gap(text, i - 1))
             continue;
-        if (text.at[i - 1] == '\n' || (i > 1 && memchr(".!?:;", text.at[i - 2], 5)))
+        if (text.at[i - 1] == '\n' || (i > 1 && ends_sentence(text.at[i - 2])))
             return i;
         if (at - i <= lead - LEAD / 2)
             word = i;
