@@ -8,6 +8,7 @@
 #include "core/bytes/bytes.h"
 #include "indexer/check/check.h"
 #include "indexer/corpus/corpus.h"
+#include "indexer/evidence/evidence.h"
 #include "indexer/source/source.h"
 #include "indexer/write/write.h"
 
@@ -17,6 +18,7 @@ struct pin_build {
     pin_corpus        corpus;
     pin_source_set    sources;
     pin_findings      findings;
+    pin_past_set      past;
     bool              finished;
 };
 
@@ -39,8 +41,15 @@ void pin_build_free(pin_build *b)
 {
     if (!b)
         return;
+    pin_past_close(&b->past);
     pin_pool_free(b->pool);
     free(b);
+}
+
+void pin_build_set_previous(pin_build *b, pin_str previous, pin_str as_of)
+{
+    b->options.previous = previous;
+    b->options.as_of = as_of;
 }
 
 pin_status pin_build_config(pin_config *out, pin_build *b, const pin_input *input, pin_error *err)
@@ -175,6 +184,17 @@ static bool count_all(pin_build_report *out, const pin_build *b)
 
 /* ---- the end ---- */
 
+static pin_status settle_past(pin_build *b, pin_error *err)
+{
+    pin_past_init(&b->past, b->pool, b->options.as_of);
+    if (b->options.as_of.len && !pin_date_is_valid(b->options.as_of))
+        return pin_fail(err, PIN_BAD_INPUT, 0, "the day of the release is no date like 2026-11-24");
+    pin_status status = b->options.previous.len ? pin_past_open(&b->past, b->options.previous, err) : PIN_OK;
+    if (status != PIN_OK)
+        return status;
+    return pin_past_settle(&b->past, &b->corpus, &b->sources, &b->findings, err);
+}
+
 static pin_status resolve_and_check(pin_build *b, pin_error *err)
 {
     pin_status status = pin_corpus_finish(&b->corpus, &b->findings, err);
@@ -185,6 +205,8 @@ static pin_status resolve_and_check(pin_build *b, pin_error *err)
     if (status != PIN_OK)
         return status;
     drop_long_items(b);
+    if ((status = settle_past(b, err)) != PIN_OK)
+        return status;
     if (b->findings.short_of_memory)
         return pin_fail(err, PIN_NO_SPACE, 0, "memory is short");
     return PIN_OK;
@@ -213,7 +235,7 @@ pin_status pin_build_finish(pin_build_report *out, pin_build *b, const pin_sink 
     pin_write_report written = {0};
     if (b->options.progress)
         b->options.progress(b->options.progress_ctx, "writing", 0, b->corpus.item_count);
-    status = pin_write_index(&written, &b->corpus, &b->sources, sink, err);
+    status = pin_write_index(&written, &b->corpus, &b->sources, &b->past, sink, err);
     out->file_len = written.file_len;
     return status;
 }

@@ -19,7 +19,7 @@
 #define PIN_MAGIC "\x89PIN\r\n\x1a\n" /* a transfer that changed line ends or eighth bits shows at once */
 #define PIN_MAGIC_LEN 8
 #define PIN_MAJOR 1 /* another one cannot be read            */
-#define PIN_MINOR 0 /* a higher one only adds what may be skipped */
+#define PIN_MINOR 1 /* a higher one only adds what may be skipped */
 enum pin_header {
     PIN_H_MAGIC = 0,
     PIN_H_MAJOR = 8,       /* u16 */
@@ -84,8 +84,14 @@ typedef enum pin_section {
     PIN_S_TEXT_DICTIONARY, /* the preset dictionary of the words of provisions                       */
     PIN_S_PROVISION_TEXTS,
     PIN_S_ITEMS,
+    /* since 1.1, optional: an older reader skips them, an older file has none of them */
+    PIN_S_REVISIONS, /* of each item: its hash, and the day of the first release that had it          */
+    PIN_S_PAST,      /* ids with older revisions or a fate, sorted                                    */
+    PIN_S_ARCHIVE,   /* records of items as they stood, and the words that they rested on             */
+    PIN_S_RELEASES,  /* the releases that led to this one                                             */
     PIN_SECTION_END
 } pin_section;
+#define PIN_S_OPTIONAL PIN_S_REVISIONS /* sections from here on may be missing */
 #define PIN_S_HEAD_LAST PIN_S_ITEM_DICTIONARY
 
 /* ---- Caps: a file that goes beyond is refused, so that hostile numbers cannot ask for much ---- */
@@ -97,6 +103,9 @@ typedef enum pin_section {
 #define PIN_DICTIONARY_MAX (32u << 10) /* the window of DEFLATE                                      */
 #define PIN_RELATED_MAX 1024
 #define PIN_CITATIONS_MAX 65536
+#define PIN_ARCHIVED_MAX (1u << 20)    /* an item as it stood, uncompressed, without the words of the law */
+#define PIN_PAST_REVISIONS_MAX 65536   /* of one id                                                  */
+#define PIN_RELEASES_MAX 65536
 
 /* ---- Pages of sorted keys (TERMS, WORDS) ---- 4,096 bytes each
  *
@@ -205,6 +214,11 @@ enum pin_provision_row {
 /* ---- Citing rows: 8 bytes ---- u32 item, u32 citation number | 1 << 31 when it stands in a range */
 #define PIN_CITING_LEN 8
 #define PIN_CITING_RANGE 0x80000000u
+
+/* ---- Revisions: 36 bytes an item ---- 32 bytes hash, u32 day (20260310; 0: not known) */
+#define PIN_R_HASH 0
+#define PIN_R_SEEN 32
+#define PIN_R_LEN 36
 
 /* ---- Citations within an item record ---- */
 enum pin_citation_bits {

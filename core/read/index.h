@@ -34,6 +34,7 @@ struct pin_index {
     const uint8_t *abbreviation_starts;
     pin_str        abbreviation_texts;
     uint32_t       abbreviation_count;
+    uint32_t       past_count;     /* ids in PAST                                                    */
     uint32_t       default_source; /* number, or PIN_NO_PROVISION                                    */
 };
 
@@ -49,6 +50,15 @@ pin_status pin_read_part(const uint8_t **out, const pin_index *ix, pin_section k
 
 /* A string that must be UTF-8. */
 pin_str pin_take_text(pin_cursor *c);
+
+/* ---- Pieces of item records, shared by items and the archive (items.c) ---- */
+/* A count of things that each take at least `least` bytes of what is left. */
+uint32_t   pin_take_count(pin_cursor *c, uint32_t most, size_t least);
+void       pin_take_slug(pin_item *item, pin_cursor *c);                      /* id and slug            */
+pin_status pin_take_lists(pin_item *item, const pin_index *ix, pin_cursor *c, pin_arena *arena);
+
+/* Every record of the past, for verify (history.c). */
+pin_status pin_past_check(const pin_index *ix, pin_arena *arena, pin_error *err);
 
 /* Element i of a table of u32 in the file. */
 static inline uint32_t pin_u32_at(const uint8_t *table, uint32_t i)

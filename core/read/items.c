@@ -20,6 +20,8 @@ pin_status pin_read_row(const uint8_t **out, const pin_index *ix, pin_section ki
 /* That of the items is in the head; that of the law is fetched with its first words. */
 static pin_status get_dictionary(pin_str *out, const pin_index *ix, pin_section kind, pin_error *err)
 {
+    if (kind == PIN_S_ARCHIVE) /* carried from file to file as it is: it depends on no dictionary */
+        return PIN_OK;
     pin_section    d = kind == PIN_S_ITEMS ? PIN_S_ITEM_DICTIONARY : PIN_S_TEXT_DICTIONARY;
     const uint8_t *at;
     pin_status     s = pin_read_part(&at, ix, d, 0, ix->sections[d].len, err);
@@ -96,8 +98,7 @@ static void take_citation(pin_citation *out, const pin_citation *before, const p
         c->failed = true;
 }
 
-/* A count of things that each take at least `least` bytes of what is left. */
-static uint32_t take_count(pin_cursor *c, uint32_t most, size_t least)
+uint32_t pin_take_count(pin_cursor *c, uint32_t most, size_t least)
 {
     uint32_t count = pin_take_varint32(c);
     if (count > most || count > pin_cursor_left(c) / least)
@@ -105,7 +106,7 @@ static uint32_t take_count(pin_cursor *c, uint32_t most, size_t least)
     return c->failed ? 0 : count;
 }
 
-static void take_slug(pin_item *item, pin_cursor *c)
+void pin_take_slug(pin_item *item, pin_cursor *c)
 {
     item->id = pin_take_text(c);
     uint64_t slug = pin_take_varint(c);
@@ -118,7 +119,7 @@ static void take_slug(pin_item *item, pin_cursor *c)
 static void take_head(pin_item *item, const pin_index *ix, pin_cursor *c)
 {
     item->module = pin_take_varint32(c);
-    take_slug(item, c);
+    pin_take_slug(item, c);
     item->given_id = pin_take_text(c);
     item->question = pin_take_text(c);
     item->verdict = pin_take_text(c);
@@ -133,15 +134,15 @@ static void take_head(pin_item *item, const pin_index *ix, pin_cursor *c)
         c->failed = true;
 }
 
-static pin_status take_lists(pin_item *item, const pin_index *ix, pin_cursor *c, pin_arena *arena)
+pin_status pin_take_lists(pin_item *item, const pin_index *ix, pin_cursor *c, pin_arena *arena)
 {
-    item->related_count = take_count(c, PIN_RELATED_MAX, 1);
+    item->related_count = pin_take_count(c, PIN_RELATED_MAX, 1);
     if (!(item->related = pin_arena_take(arena, item->related_count, sizeof *item->related)))
         return PIN_NO_SPACE;
     for (uint32_t i = 0; i < item->related_count; i++)
         item->related[i] = pin_take_text(c);
 
-    item->citation_count = take_count(c, PIN_CITATIONS_MAX, 5);
+    item->citation_count = pin_take_count(c, PIN_CITATIONS_MAX, 5);
     if (!(item->citations = pin_arena_take(arena, item->citation_count, sizeof *item->citations)))
         return PIN_NO_SPACE;
     const pin_citation none = {0}, *before = &none;
@@ -164,17 +165,33 @@ static pin_status item_record(pin_str *out, const pin_index *ix, uint32_t number
     return pin_read_packed(out, ix, PIN_S_ITEMS, pin_load64(row), number, PIN_ITEM_MAX, arena, err);
 }
 
+/* The hash of an item, borrowed from the file; empty in a file of format 1.0. */
+static pin_status read_revision(pin_str *out, const pin_index *ix, uint32_t number, pin_error *err)
+{
+    const uint8_t *row;
+    *out = (pin_str){0};
+    if (ix->sections[PIN_S_REVISIONS].len == 0 || number >= ix->item_count)
+        return PIN_OK;
+    pin_status s = pin_read_row(&row, ix, PIN_S_REVISIONS, number, PIN_R_LEN, err);
+    if (s == PIN_OK)
+        *out = (pin_str){(const char *)row + PIN_R_HASH, PIN_REVISION_LEN};
+    return s;
+}
+
 pin_status pin_index_item(pin_item *out, const pin_index *ix, uint32_t number, pin_arena *arena,
                           pin_error *err)
 {
     size_t     mark = arena->used;
-    pin_str    record;
+    pin_str    record, revision;
+    pin_status s2 = read_revision(&revision, ix, number, err);
     pin_status s = item_record(&record, ix, number, arena, err);
+    if (s == PIN_OK)
+        s = s2; /* both were asked for before saying so */
     if (s == PIN_OK) {
         pin_cursor c = pin_cursor_over(record.at, record.len);
-        pin_item   item = {.number = number};
+        pin_item   item = {.number = number, .revision = revision};
         take_head(&item, ix, &c);
-        s = take_lists(&item, ix, &c, arena);
+        s = pin_take_lists(&item, ix, &c, arena);
         if (s != PIN_OK)
             pin_fail(err, s, 0, "no room for an item");
         else if (c.failed || pin_cursor_left(&c) != 0)
@@ -201,7 +218,7 @@ static pin_status matches(int *out, const pin_index *ix, uint32_t number, pin_st
         pin_cursor c = pin_cursor_over(record.at, record.len);
         pin_item   item = {0};
         (void)pin_take_varint32(&c);
-        take_slug(&item, &c);
+        pin_take_slug(&item, &c);
         item.given_id = pin_take_text(&c);
         *out = pin_str_equal(item.id, id) ? 1 : id.len > 0 && pin_str_equal(item.given_id, id) ? 2 : 0;
         if (c.failed)

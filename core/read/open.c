@@ -149,7 +149,7 @@ static pin_status check_table(pin_index *ix, const uint8_t *h, pin_error *err)
         if (s != PIN_OK)
             return s;
     }
-    for (uint32_t kind = 1; kind < PIN_SECTION_END; kind++)
+    for (uint32_t kind = 1; kind < PIN_S_OPTIONAL; kind++)
         if (ix->sections[kind].offset == 0)
             return pin_fail(err, PIN_CORRUPT, PIN_HEADER_LEN, "a section is missing");
     return PIN_OK;
@@ -166,7 +166,8 @@ static pin_status check_sizes(const pin_index *ix, pin_error *err)
         s[PIN_S_CITING].len % PIN_CITING_LEN != 0 || s[PIN_S_CITING].len / PIN_CITING_LEN > UINT32_MAX ||
         s[PIN_S_MEMBERS].len % 4 != 0 || s[PIN_S_MEMBERS].len / 4 > UINT32_MAX ||
         s[PIN_S_ITEM_DICTIONARY].len > PIN_DICTIONARY_MAX ||
-        s[PIN_S_TEXT_DICTIONARY].len > PIN_DICTIONARY_MAX)
+        s[PIN_S_TEXT_DICTIONARY].len > PIN_DICTIONARY_MAX ||
+        (s[PIN_S_REVISIONS].offset && s[PIN_S_REVISIONS].len != (uint64_t)ix->item_count * PIN_R_LEN))
         return pin_fail(err, PIN_CORRUPT, PIN_HEADER_LEN,
                         "a section has not the length that the counts ask for");
     return PIN_OK;
@@ -205,6 +206,13 @@ static pin_status load_meta(pin_index *ix, pin_error *err)
         (void)pin_take_varint(&c);
     s->item_count = ix->item_count;
     s->language = r->language;
+    if (pin_cursor_left(&c) > 0) { /* since 1.1 */
+        r->as_of = pin_take_text(&c);
+        ix->past_count = pin_take_varint32(&c);
+    }
+    uint64_t past = ix->sections[PIN_S_PAST].len;
+    if (ix->past_count > 0 && (past < 8 || ix->past_count > (past - 8) / 4))
+        c.failed = true;
     if (c.failed)
         return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_META].offset,
                         "facts about the release are cut short");

@@ -421,6 +421,7 @@ pin_status pin_index_verify(const pin_index *ix, pin_arena *arena, pin_error *er
     size_t     mark = arena->used;
     pin_status s;
     if ((s = check_sections(&c)) == PIN_OK && (s = check_head(&c)) == PIN_OK &&
+        (s = pin_past_check(ix, arena, err)) == PIN_OK &&
         (s = check_modules(&c)) == PIN_OK && (s = check_keys(&c, PIN_S_TERMS, &ix->terms)) == PIN_OK &&
         (s = check_keys(&c, PIN_S_WORDS, &ix->words)) == PIN_OK &&
         (s = check_table(&c, PIN_S_TYPOS, ix->words.count)) == PIN_OK &&

@@ -1,5 +1,6 @@
 /* pincite verify: is this index file whole, and does it agree with itself? */
 #include "host/cli/cli.h"
+#include "pincite/evidence.h"
 
 static const pin_cli_option options[] = {
     {"json", 0, NULL, "answer as one line of JSON", false},
@@ -73,6 +74,11 @@ static int verify(pin_cli *cli, pin_cli_index *index)
     do
         status = pin_index_verify(index->ix, &index->room.arena, &err);
     while (pin_cli_room_again(&index->room, status));
+    if (status == PIN_OK) {
+        do
+            status = pin_evidence_verify(index->ix, &index->room.arena, &err);
+        while (pin_cli_room_again(&index->room, status));
+    }
     if (status == PIN_OK)
         return sound(cli, index);
     if (status != PIN_CORRUPT)
@@ -107,7 +113,8 @@ const pin_cli_command pin_cli_verify = {
     .usage = "FILE [--json]",
     .summary = "check that an index file is whole",
     .about = "Reads every byte of the index FILE: checksums, the structure of every section,\n"
-             "every list and item, and all references between them.",
+             "every list and item, all references between them, the revision of every item\n"
+             "that is or was, and the root of the release.",
     .options = options,
     .examples = "pincite verify faq.pin",
     .exits = {"the file is sound", "the file is damaged", "misuse, or the file cannot be read at all"},

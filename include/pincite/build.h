@@ -44,6 +44,9 @@ typedef struct pin_build_options {
     bool    strict;  /* findings of severity error make the build fail                              */
     pin_str module;  /* --module: home of JSON Lines items that name none                           */
     pin_str map;     /* --map: "id=section,module=chapter": keys of JSON Lines under other names    */
+    pin_str previous; /* bytes of the index of the release before, borrowed until free; empty: none    */
+    pin_str as_of;    /* the day that this release speaks for, "2026-11-24": given to items that changed and
+                         bear no later date of their own. Empty: the newest day of content and previous  */
     unsigned threads; /* 0: as many as there are processors                                         */
     /* progress, called now and then from the building thread; may be NULL */
     void (*progress)(void *ctx, const char *stage, uint64_t done, uint64_t total);
@@ -85,8 +88,10 @@ typedef struct pin_build_report {
 typedef struct pin_build pin_build;
 
 /* NULL when memory is short. `options` is copied; its texts are borrowed. */
+/* The previous index may also be given later, before finish: pincite.yml may name it. */
 pin_build *pin_build_new(const pin_build_options *options);
 void       pin_build_free(pin_build *b);
+void       pin_build_set_previous(pin_build *b, pin_str previous, pin_str as_of);
 
 /* Parses the pincite.yml of `input` (a folder; no such file gives an empty config). Problems become
  * findings. The host then loads the sources that it names and adds them. */
@@ -98,7 +103,8 @@ pin_status pin_build_add_source(pin_build *b, const pin_input_source *source, pi
 pin_status pin_build_add_corpus(pin_build *b, const pin_input *input, pin_error *err);
 
 /* Resolves, checks and, when `sink` is not NULL, writes the index. PIN_BAD_INPUT: nothing to index,
- * or `strict` and a finding of severity error; PIN_IO: the sink failed; PIN_LIMIT. */
+ * `strict` and a finding of severity error, or a previous index that cannot be one (damaged, of another
+ * corpus, of a later day; err says which); PIN_IO: the sink failed; PIN_LIMIT. */
 pin_status pin_build_finish(pin_build_report *out, pin_build *b, const pin_sink *sink, pin_error *err);
 
 /* All findings so far, sorted by file, line, code once finish has run. Valid until free. */

@@ -25,7 +25,8 @@ pin_status pin_evidence_canonical(pin_buf *out, const pin_item *item, const pin_
  * H(0x01 left right); the left side of n leaves has the largest power of two below n (RFC 6962, 2.1). */
 typedef struct pin_evidence_leaf {
     pin_str        id;
-    const uint8_t *revision; /* PIN_EVIDENCE_LEN bytes, borrowed */
+    const uint8_t *revision; /* PIN_EVIDENCE_LEN bytes, borrowed                                  */
+    uint32_t       number;   /* of the item; for the caller, not part of the hash                 */
 } pin_evidence_leaf;
 
 /* Sorts leaves by id. O(n log n), no memory. */
@@ -42,10 +43,9 @@ bool pin_evidence_follow(uint8_t out[PIN_EVIDENCE_LEN], const pin_evidence_leaf 
                          uint32_t count, const uint8_t (*path)[PIN_EVIDENCE_LEN], uint32_t path_count);
 
 /* ---- Of an open index ---- */
-/* The leaves of a release, sorted; their texts live in `arena`. Item numbers in the same order in `numbers`
- * unless it is NULL. PIN_NOT_FOUND: an index of format 1.0 has no revisions. */
-pin_status pin_evidence_leaves(pin_evidence_leaf **out, uint32_t **numbers, const pin_index *ix,
-                               pin_arena *arena, pin_error *err);
+/* The leaves of a release, sorted, one an item; their texts live in `arena` or in the file.
+ * PIN_OK, PIN_NOT_FOUND (an index of format 1.0 has no revisions), PIN_CORRUPT, PIN_NO_SPACE. */
+pin_status pin_evidence_leaves(pin_evidence_leaf **out, const pin_index *ix, pin_arena *arena, pin_error *err);
 /* Recomputes the revision of every item and every archived item, and the root. Slow and complete.
  * PIN_OK (also for an index without revisions), PIN_CORRUPT (err says what does not agree), PIN_NO_SPACE. */
 pin_status pin_evidence_verify(const pin_index *ix, pin_arena *arena, pin_error *err);

@@ -3,8 +3,7 @@
  * header pincite/evidence.h; here is what the builder needs.
  *
  *     pin_past_open       the previous index, if there is one
- *     pin_past_settle     dates, fates, redirects: what the corpus says against what was published
- *     pin_past_release    the revisions of all items and the root over them
+ *     pin_past_settle     revisions, dates, fates, redirects: the corpus against what was published
  *     (the writer takes the rest from here)
  *     pin_past_close */
 #ifndef PIN_EVIDENCE_H
@@ -30,12 +29,6 @@ pin_item pin_evidence_view(const pin_draft_item *item);
 void     pin_evidence_footings(pin_footing *out, const pin_draft_item *item, const pin_source_set *sources);
 
 /* ---- The past ---- */
-/* One revision to be archived: from the previous index, by the number of its item, or already archived
- * there, by its row. */
-typedef struct pin_past_row {
-    pin_revision revision; /* as the previous index has it; `until` is right for this release          */
-} pin_past_row;
-
 /* One id of the section PAST. */
 typedef struct pin_past_entry {
     pin_str       id;

@@ -6,6 +6,7 @@
 
 #include "core/format/layout.h"
 #include "core/text/text.h"
+#include "indexer/write/deflate.h"
 #include "indexer/write/out.h"
 #include "indexer/write/write.h"
 
@@ -116,6 +117,13 @@ void       pin_packing_free(pin_packing *p);
 pin_status pin_packing_finish(pin_packing *p, pin_out *section, pin_out *places, pin_out *dictionary,
                               uint64_t compress_from, uint32_t raw_max, pin_error *err);
 
+/* Appends one packed record; packed when `d` is there and makes it smaller. */
+void       pin_pack_record(pin_out *section, pin_str raw, pin_deflater *d, uint64_t seed);
+
+/* ---- Records of items (items.c) ---- */
+void pin_write_related(pin_out *o, const pin_str *related, uint32_t count);
+void pin_write_citations(pin_out *o, const pin_citation *citations, uint32_t count);
+
 /* ---- Sections ---- */
 typedef struct pin_sections {
     pin_out s[PIN_SECTION_END];
@@ -129,5 +137,7 @@ pin_status pin_write_items(pin_sections *out, const pin_corpus *corpus, pin_erro
 pin_status pin_write_sources(pin_sections *out, const pin_corpus *corpus, const pin_source_set *sources,
                              pin_error *err);
 pin_status pin_write_modules(pin_sections *out, const pin_corpus *corpus);
+/* REVISIONS, PAST, ARCHIVE, RELEASES. */
+pin_status pin_write_past(pin_sections *out, const pin_past_set *past, uint32_t item_count, pin_error *err);
 
 #endif

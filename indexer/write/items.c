@@ -60,6 +60,23 @@ static void add_citation(pin_out *o, const pin_citation *c, const pin_citation *
     pin_out_varint(o, c->provision == PIN_NO_PROVISION ? 0 : (uint64_t)c->provision + 1);
 }
 
+void pin_write_related(pin_out *o, const pin_str *related, uint32_t count)
+{
+    if (count > PIN_RELATED_MAX)
+        count = PIN_RELATED_MAX;
+    pin_out_varint(o, count);
+    for (uint32_t i = 0; i < count; i++)
+        pin_out_str(o, related[i]);
+}
+
+void pin_write_citations(pin_out *o, const pin_citation *citations, uint32_t count)
+{
+    const pin_citation none = {0};
+    pin_out_varint(o, count);
+    for (uint32_t i = 0; i < count; i++)
+        add_citation(o, &citations[i], i ? &citations[i - 1] : &none);
+}
+
 static void add_item(pin_out *o, const pin_draft_item *item, uint32_t module, uint8_t status)
 {
     bool slug_is_end =
@@ -78,14 +95,8 @@ static void add_item(pin_out *o, const pin_draft_item *item, uint32_t module, ui
     pin_out_str(o, item->updated);
     pin_out_str(o, item->language);
     pin_out_str(o, item->blocks);
-    uint32_t related = item->related_count < PIN_RELATED_MAX ? item->related_count : PIN_RELATED_MAX;
-    pin_out_varint(o, related);
-    for (uint32_t i = 0; i < related; i++)
-        pin_out_str(o, item->related[i]);
-    pin_out_varint(o, item->citation_count);
-    const pin_citation none = {0};
-    for (uint32_t i = 0; i < item->citation_count; i++)
-        add_citation(o, &item->citations[i], i ? &item->citations[i - 1] : &none);
+    pin_write_related(o, item->related, item->related_count);
+    pin_write_citations(o, item->citations, item->citation_count);
 }
 
 static pin_status add_exact(pin_hash_rows *exact, const pin_draft_item *item, uint32_t number, pin_out *room)

@@ -75,8 +75,7 @@ static pin_status train(pin_out *dictionary, const pin_packing *p)
 }
 
 /* ---- Packing ---- */
-/* Packed when `d` is there and makes it smaller. */
-static void add_record(pin_out *section, pin_str raw, pin_deflater *d, uint32_t number)
+void pin_pack_record(pin_out *section, pin_str raw, pin_deflater *d, uint64_t seed)
 {
     size_t at = pin_out_zeros(section, 4), method = pin_out_zeros(section, 1);
     pin_out_varint(section, raw.len);
@@ -90,7 +89,7 @@ static void add_record(pin_out *section, pin_str raw, pin_deflater *d, uint32_t 
         pin_out_add(section, raw.at, raw.len);
     }
     if (!section->failed)
-        pin_store32(section->at + at, pin_hash32(section->at + at + 4, section->len - at - 4, number));
+        pin_store32(section->at + at, pin_hash32(section->at + at + 4, section->len - at - 4, seed));
 }
 
 static pin_status pack_all(const pin_packing *p, pin_out *section, pin_out *places, pin_deflater *d,
@@ -101,7 +100,7 @@ static pin_status pack_all(const pin_packing *p, pin_out *section, pin_out *plac
         uint64_t offset = section->len;
         if (raw.len > raw_max)
             return pin_fail(err, PIN_LIMIT, i, "a text is longer than an index can hold");
-        add_record(section, raw, d, i);
+        pin_pack_record(section, raw, d, i);
         if (section->len - offset > 0xFFFFFF)
             return pin_fail(err, PIN_LIMIT, i, "a text is longer than an index can hold");
         pin_out_u64(places, pin_place(offset, (uint32_t)(section->len - offset)));

@@ -28,7 +28,7 @@ static void find_dates(pin_str *updated, pin_str *published, const pin_corpus *c
 }
 
 static void write_meta(pin_out *o, const pin_corpus *corpus, const pin_source_set *sources,
-                       const pin_analysis *a)
+                       const pin_past_set *past, const pin_analysis *a)
 {
     pin_str  updated, published;
     uint32_t states[5] = {0}, citations = 0;
@@ -37,7 +37,7 @@ static void write_meta(pin_out *o, const pin_corpus *corpus, const pin_source_se
         for (uint32_t k = 0; k < corpus->items[i].citation_count; k++, citations++)
             states[corpus->items[i].citations[k].state % 5]++;
     pin_out_str(o, PIN_STR("pincite " PINCITE_VERSION));
-    pin_out_str(o, (pin_str){0}); /* release: until revisions exist */
+    pin_out_str(o, past ? (pin_str){past->root, sizeof past->root} : (pin_str){0});
     pin_out_str(o, corpus->config.title);
     pin_out_str(o, corpus->config.publisher);
     pin_out_str(o, corpus->config.base);
@@ -59,11 +59,15 @@ static void write_meta(pin_out *o, const pin_corpus *corpus, const pin_source_se
     pin_out_varint(o, PIN_B_ANSWER);
     pin_out_varint(o, a->tokens[0]);
     pin_out_varint(o, a->tokens[1]);
+    if (past) {
+        pin_out_str(o, past->as_of);
+        pin_out_varint(o, past->entry_count);
+    }
 }
 
 /* ---- All sections ---- */
 static pin_status make_sections(pin_sections *out, const pin_corpus *corpus, const pin_source_set *sources,
-                                pin_error *err)
+                                const pin_past_set *past, pin_error *err)
 {
     pin_analysis a;
     uint32_t    *ranks = NULL;
@@ -75,7 +79,7 @@ static pin_status make_sections(pin_sections *out, const pin_corpus *corpus, con
     if (s == PIN_OK)
         s = pin_write_words(out, &a);
     if (s == PIN_OK)
-        write_meta(&out->s[PIN_S_META], corpus, sources, &a);
+        write_meta(&out->s[PIN_S_META], corpus, sources, past, &a);
     free(ranks);
     pin_analysis_free(&a);
     if (s == PIN_OK)
@@ -86,6 +90,8 @@ static pin_status make_sections(pin_sections *out, const pin_corpus *corpus, con
         s = pin_write_items(out, corpus, err);
     if (s == PIN_OK)
         s = pin_write_sources(out, corpus, sources, err);
+    if (s == PIN_OK && past)
+        s = pin_write_past(out, past, corpus->item_count, err);
     for (uint32_t kind = 1; kind < PIN_SECTION_END && s == PIN_OK; kind++)
         if (out->s[kind].failed)
             s = PIN_NO_SPACE;
@@ -95,14 +101,14 @@ static pin_status make_sections(pin_sections *out, const pin_corpus *corpus, con
 /* ---- Layout: kinds in their order, which is the order of need ---- */
 static uint64_t align_up(uint64_t offset) { return (offset + PIN_ALIGN - 1) / PIN_ALIGN * PIN_ALIGN; }
 
-static uint64_t lay_out(uint8_t *head, const pin_sections *sections)
+static uint64_t lay_out(uint8_t *head, const pin_sections *sections, uint32_t end)
 {
-    const uint32_t count = PIN_SECTION_END - 1;
-    uint64_t       at = align_up(PIN_HEADER_LEN + count * PIN_ROW_LEN_ALL), head_len = 0;
-    for (uint32_t kind = 1; kind < PIN_SECTION_END; kind++) {
+    uint64_t at = align_up(PIN_HEADER_LEN + (end - 1) * PIN_ROW_LEN_ALL), head_len = 0;
+    for (uint32_t kind = 1; kind < end; kind++) {
         const pin_out *s = &sections->s[kind];
         uint8_t       *row = head + PIN_HEADER_LEN + (kind - 1) * PIN_ROW_LEN_ALL;
         pin_store16(row + PIN_ROW_KIND, (uint16_t)kind);
+        pin_store16(row + PIN_ROW_FLAGS, kind >= PIN_S_OPTIONAL ? PIN_FLAG_OPTIONAL : 0);
         pin_store64(row + PIN_ROW_OFFSET, at);
         pin_store64(row + PIN_ROW_LEN, s->len);
         pin_store64(row + PIN_ROW_HASH, pin_hash64(s->at, s->len, 0));
@@ -114,7 +120,7 @@ static uint64_t lay_out(uint8_t *head, const pin_sections *sections)
     return at;
 }
 
-static void fill_header(uint8_t *head, size_t head_size, uint64_t file_len, const pin_corpus *corpus,
+static void fill_header(uint8_t *head, uint32_t end, uint64_t file_len, const pin_corpus *corpus,
                         const pin_sections *sections, uint32_t source_count)
 {
     memcpy(head, PIN_MAGIC, PIN_MAGIC_LEN);
@@ -125,8 +131,8 @@ static void fill_header(uint8_t *head, size_t head_size, uint64_t file_len, cons
     pin_store32(head + PIN_H_MODULES, corpus->module_count);
     pin_store32(head + PIN_H_SOURCES, source_count);
     pin_store32(head + PIN_H_PROVISIONS, (uint32_t)(sections->s[PIN_S_PROVISION_ROWS].len / PIN_P_LEN));
-    pin_store32(head + PIN_H_SECTIONS, PIN_SECTION_END - 1);
-    pin_store64(head + PIN_H_FILE_ID, pin_hash64(head, head_size, 0));
+    pin_store32(head + PIN_H_SECTIONS, end - 1);
+    pin_store64(head + PIN_H_FILE_ID, pin_hash64(head, PIN_HEADER_LEN + (end - 1) * PIN_ROW_LEN_ALL, 0));
 }
 
 /* Hands over `bytes` and then zeros up to `to`. */
@@ -145,14 +151,17 @@ static bool put(const pin_sink *sink, uint64_t *at, const void *bytes, size_t le
     return true;
 }
 
-static pin_status write_file(pin_write_report *out, const pin_sections *sections, const pin_corpus *corpus,
-                             uint32_t source_count, const pin_sink *sink, pin_error *err)
+/* Sections of the kinds below `end`. */
+static pin_status write_file(pin_write_report *out, const pin_sections *sections, uint32_t end,
+                             const pin_corpus *corpus, uint32_t source_count, const pin_sink *sink,
+                             pin_error *err)
 {
     uint8_t  head[PIN_HEADER_LEN + (PIN_SECTION_END - 1) * PIN_ROW_LEN_ALL] = {0};
-    uint64_t file_len = lay_out(head, sections), at = 0;
-    fill_header(head, sizeof head, file_len, corpus, sections, source_count);
-    bool good = put(sink, &at, head, sizeof head, align_up(sizeof head));
-    for (uint32_t kind = 1; kind < PIN_SECTION_END && good; kind++) {
+    size_t   head_len = PIN_HEADER_LEN + (end - 1) * PIN_ROW_LEN_ALL;
+    uint64_t file_len = lay_out(head, sections, end), at = 0;
+    fill_header(head, end, file_len, corpus, sections, source_count);
+    bool good = put(sink, &at, head, head_len, align_up(head_len));
+    for (uint32_t kind = 1; kind < end && good; kind++) {
         const pin_out *s = &sections->s[kind];
         good = put(sink, &at, s->at, s->len, align_up(at + s->len + PIN_PADDING));
     }
@@ -161,16 +170,17 @@ static pin_status write_file(pin_write_report *out, const pin_sections *sections
 }
 
 pin_status pin_write_index(pin_write_report *out, const pin_corpus *corpus, const pin_source_set *sources,
-                           const pin_sink *sink, pin_error *err)
+                           const pin_past_set *past, const pin_sink *sink, pin_error *err)
 {
     if (corpus->item_count > PIN_ITEMS_MAX || corpus->module_count > PIN_MODULES_MAX)
         return pin_fail(err, PIN_LIMIT, 0, "more items or modules than an index can hold");
     if (err)
         *err = (pin_error){0};
     pin_sections *sections = calloc(1, sizeof *sections);
-    pin_status    s = sections ? make_sections(sections, corpus, sources, err) : PIN_NO_SPACE;
+    pin_status    s = sections ? make_sections(sections, corpus, sources, past, err) : PIN_NO_SPACE;
     if (s == PIN_OK)
-        s = write_file(out, sections, corpus, sources->source_count, sink, err);
+        s = write_file(out, sections, past ? PIN_SECTION_END : PIN_S_OPTIONAL, corpus, sources->source_count,
+                       sink, err);
     else if (err && err->code == PIN_OK)
         pin_fail(err, s, 0,
                  s == PIN_NO_SPACE ? "not enough memory for the index" : "the index would be too large");

@@ -625,7 +625,7 @@ static void a_sink_that_refuses_ends_the_writing(void **state)
     for (; st == PIN_IO; n++) {
         refusing r = {n};
         pin_sink sink = {&r, refuse};
-        st = pin_write_index(&report, &s.corpus, &s.sources, &sink, NULL);
+        st = pin_write_index(&report, &s.corpus, &s.sources, NULL, &sink, NULL);
         assert_true(st == PIN_OK || st == PIN_IO);
     }
     assert_true(n > 20);

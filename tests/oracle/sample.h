@@ -310,7 +310,7 @@ static inline sample_file sample_index(const sample *s)
     pin_sink         sink = {&file, sample_write};
     pin_write_report report;
     pin_error        err = {0};
-    if (pin_write_index(&report, &s->corpus, &s->sources, &sink, &err) != PIN_OK) {
+    if (pin_write_index(&report, &s->corpus, &s->sources, NULL, &sink, &err) != PIN_OK) {
         fprintf(stderr, "%s\n", err.message);
         free(file.at);
         return (sample_file){0};
