@@ -26,7 +26,7 @@
 /* ---- Limits: what a corpus may ask of us. Beyond one there is a finding, not a crash. ---- */
 #define PIN_LINE_MAX     (4u << 20)  /* bytes of a line of JSON Lines                               */
 #define PIN_TEXT_MAX     (16u << 20) /* bytes of a Markdown or YAML file                            */
-#define PIN_ANSWER_MAX   PIN_ITEM_MAX /* bytes of one answer or overview                            */
+#define PIN_ANSWER_MAX   (PIN_ITEM_MAX / 4 * 5) /* bytes of an answer or overview, markup included   */
 #define PIN_QUESTION_MAX 2000        /* bytes of a question                                         */
 #define PIN_SLUG_MAX     200         /* bytes of a slug; longer ones are cut at a '-'               */
 #define PIN_VERDICT_WORDS 12
@@ -125,6 +125,8 @@ typedef struct pin_draft_item {
     pin_citation   *citations; /* filled by the resolver: what the index stores                     */
     uint32_t        citation_count;
     uint64_t        rank;     /* place among the items of its module while reading                   */
+    pin_str        *moved_from; /* ids that this item had before                                    */
+    uint32_t        moved_from_count;
     pin_draft_fate  fate;     /* when fate.fate is not PIN_FATE_LIVES: this is no item any more       */
 } pin_draft_item;
 
@@ -160,6 +162,7 @@ typedef struct pin_corpus {
     uint32_t          fate_count, fate_cap;
     uint32_t          input_count;
     bool              has_config;
+    const pin_build_options *options; /* for who works on it after reading; NULL: one thread, silently */
     void             *lookup;  /* hash tables over the pool, private                                */
 } pin_corpus;
 
@@ -188,6 +191,8 @@ typedef enum pin_target_kind {
     PIN_TARGET_ITEM,     /* `number` in corpus->items                                               */
     PIN_TARGET_MODULE,   /* `number` in corpus->modules                                             */
     PIN_TARGET_NOT_ITEM, /* a file that is no question: `number` in corpus->not_items                */
+    PIN_TARGET_GONE,     /* an id that is gone for good: `number` in corpus->fates; a moved or merged one
+                            means the item that took its place                                      */
     PIN_TARGET_OFFICIAL  /* "official/faq_4-2-5", not among the items: `section` is "4.2.5"          */
 } pin_target_kind;
 typedef struct pin_target {

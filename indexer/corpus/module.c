@@ -85,7 +85,10 @@ enum {
     M_STATUS,
     M_ORDER,
     M_ICON,
-    M_LANGUAGE
+    M_LANGUAGE,
+    M_WITHDRAWN,
+    M_MOVED,
+    M_MERGED
 };
 static const pin_yaml_key module_keys[] = {{.name = "title"},
                                            {.name = "description"},
@@ -97,6 +100,9 @@ static const pin_yaml_key module_keys[] = {{.name = "title"},
                                            {.name = "order"},
                                            {.name = "icon"},
                                            {.name = "language"},
+                                           {.name = "withdrawn", .shape = PIN_YAML_TABLE},
+                                           {.name = "moved", .shape = PIN_YAML_TABLE},
+                                           {.name = "merged", .shape = PIN_YAML_TABLE},
                                            {0}};
 enum { MODULE_KEYS = sizeof module_keys / sizeof *module_keys };
 
@@ -166,6 +172,15 @@ static bool key_equals(pin_str name, const char *lower)
     return i == name.len && !lower[i];
 }
 
+/* A line about what became of the item, "withdrawn: the act was amended". */
+static bool item_fate(pin_draft_item *item, module_reader *m, pin_str name, pin_str value, uint32_t number)
+{
+    for (int i = 0; pin_fate_keys[i]; i++)
+        if (key_equals(name, pin_fate_keys[i]))
+            return pin_draft_fate_key(item, m->r->pool, m->r->findings, pin_fate_keys[i], value, number);
+    return false;
+}
+
 /* A line "status: draft" directly below the heading: taken, or false when it belongs to the answer. */
 static bool item_line(pin_draft_item *item, module_reader *m, pin_str line, uint32_t number)
 {
@@ -192,7 +207,7 @@ static bool item_line(pin_draft_item *item, module_reader *m, pin_str line, uint
         item->verdict = pin_markdown_line(m->r->pool, value);
         item->verdict_given = true;
     } else
-        return false;
+        return item_fate(item, m, name, value, number);
     return true;
 }
 

@@ -99,6 +99,19 @@ pin_str    pin_draft_date(pin_findings *findings, pin_origin origin, pin_str ite
 bool       pin_question_fits(pin_findings *findings, pin_origin origin, pin_str text);
 pin_status pin_draft_add_entry(pin_draft_item *item, pin_pool *pool, const pin_entry *entry);
 
+/* ---- fate.c: withdrawn, moved, merged ---- */
+extern const char *const pin_fate_keys[]; /* names of the keys of an item, NULL at the end */
+/* One of these keys of an item; `item->module`, `id` and `origin` are set. False: memory is short. */
+bool       pin_draft_fate_key(pin_draft_item *item, pin_pool *pool, pin_findings *findings, const char *key,
+                              pin_str value, uint32_t line);
+/* The lists "withdrawn", "moved" and "merged", in this order, appended to `fates`; ids without a module are
+ * of `home`. PIN_OK, PIN_NO_SPACE. */
+pin_status pin_draft_fate_lists(pin_draft_fate **fates, uint32_t *count, pin_pool *pool, pin_findings *findings,
+                                const pin_yaml_key keys[3], pin_str home, pin_str file);
+pin_status pin_corpus_add_fate(pin_corpus *corpus, const pin_draft_fate *fate);
+/* Takes what is no item any more out of the items, before they are sorted and named. */
+pin_status pin_corpus_take_fates(pin_corpus *corpus);
+
 /* ---- gather.c: the corpus as it grows. Pointers last until the next one is added. ---- */
 pin_draft_module *pin_corpus_module(pin_corpus *corpus, pin_str slug); /* found, or NULL */
 /* Found or made; `title` and `order` are taken when it is new. NULL: memory is short. */

@@ -116,7 +116,8 @@ enum {
     ITEM_PUBLISHED,
     ITEM_UPDATED,
     ITEM_LANGUAGE,
-    ITEM_VERDICT
+    ITEM_VERDICT,
+    ITEM_FATES /* the keys of pin_fate_keys, in their order */
 };
 static const pin_yaml_key item_keys[] = {
     {.name = "Status"},      {.name = "Related issues", .shape = PIN_YAML_LIST},
@@ -124,7 +125,11 @@ static const pin_yaml_key item_keys[] = {
     {.name = "type"},        {.name = "title"},
     {.name = "author"},      {.name = "published"},
     {.name = "updated"},     {.name = "language"},
-    {.name = "verdict"},     {0}};
+    {.name = "verdict"},     {.name = "withdrawn"},
+    {.name = "since"},       {.name = "instead"},
+    {.name = "moved_to"},    {.name = "merged_into"},
+    {.name = "moved_from", .shape = PIN_YAML_LIST},
+    {0}};
 
 typedef struct question {
     pin_str  text; /* of the heading, as Markdown */
@@ -192,6 +197,19 @@ static bool add_source(pin_draft_item *item, pin_pool *pool, pin_str text, uint3
     return !text.len || pin_draft_add_entry(item, pool, &entry) == PIN_OK;
 }
 
+static bool item_fate(pin_draft_item *item, pin_reading *r, const pin_yaml_key *keys)
+{
+    bool ok = true;
+    for (int i = 0; pin_fate_keys[i] && ok; i++) {
+        const pin_yaml_key *key = &keys[ITEM_FATES + i];
+        if (key->shape != PIN_YAML_LIST)
+            ok = pin_draft_fate_key(item, r->pool, r->findings, pin_fate_keys[i], key->text, key->line);
+        for (uint32_t k = 0; key->shape == PIN_YAML_LIST && k < key->count && ok; k++)
+            ok = pin_draft_fate_key(item, r->pool, r->findings, pin_fate_keys[i], key->list[k], key->lines[k]);
+    }
+    return ok;
+}
+
 static pin_status item_front(pin_draft_item *item, pin_reading *r, const pin_yaml_key *keys)
 {
     pin_pool *pool = r->pool;
@@ -200,7 +218,7 @@ static pin_status item_front(pin_draft_item *item, pin_reading *r, const pin_yam
         ok = add_related(item, pool, keys[ITEM_RELATED].list[i]);
     for (uint32_t i = 0; ok && i < keys[ITEM_SOURCE].count; i++)
         ok = add_source(item, pool, keys[ITEM_SOURCE].list[i], keys[ITEM_SOURCE].lines[i]);
-    if (!ok)
+    if (!ok || !item_fate(item, r, keys))
         return PIN_NO_SPACE;
     pin_draft_status(item, r->findings, keys[ITEM_STATUS].text, keys[ITEM_STATUS].line);
     item->guidance = keys[ITEM_GUIDANCE].text;
