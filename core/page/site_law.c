@@ -1,4 +1,5 @@
 /* The law as a tree, and one provision with its words and every answer that cites it. */
+#include "core/page/coverage.h"
 #include "core/page/site.h"
 
 /* ---- a source ---- */
@@ -56,6 +57,78 @@ static void law_rows(pin_site *s, pin_view_law *v, const pin_source *source)
     }
 }
 
+/* ---- its map ---- */
+
+typedef struct cells_view {
+    const pin_map      *map;
+    const pin_map_plot *plot;
+} cells_view;
+
+static void render_cells(pin_buf *out, const void *view)
+{
+    const cells_view *v = view;
+    pin_map_plot_svg(out, v->map, v->plot);
+}
+
+/* The number of a recital or article alone: its group says what it is a number of. */
+static pin_str short_name(pin_str label)
+{
+    size_t at = label.len;
+    while (at > 0 && label.at[at - 1] != ' ')
+        at--;
+    return pin_str_part(label, at, label.len);
+}
+
+static pin_view_law_maps_plots plot_view(pin_site *s, const pin_map *map, const pin_map_plot *plot, const pin_provision *p)
+{
+    static const char *const shades[] = {"s0", "s1", "s2", "s3", "s4"};
+    cells_view              *cells = pin_site_take(s, 1, sizeof *cells);
+    pin_view_law_maps_plots  v = {
+         .provision = p->id,
+         .label = p->label,
+         .heading = p->heading,
+         .name = short_name(p->label),
+         .answers = plot->whole.answers,
+         .one = plot->whole.answers == 1,
+         .cited = plot->cited,
+         .parts = plot->count,
+         .shade = pin_str_of(shades[pin_map_shade(plot->whole.answers)]),
+    };
+    if (cells && !pin_str_equal(p->kind, PIN_STR("recital"))) { /* a recital's own box is its cell */
+        *cells = (cells_view){map, plot};
+        v.cells = (pin_slot){render_cells, cells};
+    }
+    return v;
+}
+
+/* Articles first: they are what readers look for; recitals, which only explain, last. */
+static int group_order(pin_str kind)
+{
+    return pin_str_equal(kind, PIN_STR("recital")) ? 2 : pin_str_equal(kind, PIN_STR("annex")) ? 1 : 0;
+}
+
+static void law_map(pin_site *s, pin_view_law *v, const pin_source *source)
+{
+    pin_map *map = pin_site_take(s, 1, sizeof *map);
+    v->maps = pin_site_take(s, 3, sizeof *v->maps);
+    if (!map || !v->maps || !pin_site_good(s, pin_map_of(map, s->ix, source, s->arena, s->err)))
+        return;
+    for (int order = 0; order < 3; order++) {
+        pin_view_law_maps *group = &v->maps[v->maps_count];
+        group->plots = pin_site_take(s, map->plot_count, sizeof *group->plots);
+        for (uint32_t i = 0; group->plots && i < map->plot_count && s->status == PIN_OK; i++) {
+            pin_provision p = {0};
+            if (!pin_site_good(s, pin_index_provision_names(&p, s->ix, map->plots[i].whole.provision, s->err)) ||
+                group_order(p.kind) != order)
+                continue;
+            group->title = group_title(p.kind);
+            group->kind = p.kind;
+            group->plots[group->plots_count++] = plot_view(s, map, &map->plots[i], &p);
+        }
+        v->maps_count += group->plots_count > 0;
+    }
+}
+
 void pin_site_law(pin_site *s, uint32_t number)
 {
     pin_source source = {0};
@@ -72,6 +145,7 @@ void pin_site_law(pin_site *s, uint32_t number)
         .outline = source.outline,
         .source = source.id,
     };
+    law_map(s, &v, &source);
     law_rows(s, &v, &source);
     pin_frame frame = {.title = v.name, .main = {render_law, &v}};
     pin_site_frame(s, &frame);

@@ -31,6 +31,11 @@ pin_status pin_json_citing(pin_buf *out, const pin_index *ix, uint32_t provision
 pin_status pin_json_citings_of(pin_buf *out, const pin_index *ix, pin_str source, pin_str id,
                                const pin_citings *citings, pin_arena *arena, pin_error *err);
 pin_status pin_json_coverage(pin_buf *out, const pin_index *ix, pin_arena *arena, pin_error *err);
+/* The numbers of coverage for a terminal: items, citations by state, and for every source its kinds of provision. */
+pin_status pin_text_coverage(pin_buf *out, const pin_index *ix, pin_arena *arena, pin_error *err);
+/* The map of source `source` as one SVG file: every article, annex and recital with its paragraphs and points
+ * as cells, shaded by how many answers cite them. Colours follow the reader's light or dark. */
+pin_status pin_svg_coverage(pin_buf *out, const pin_index *ix, uint32_t source, pin_arena *arena, pin_error *err);
 /* A JSON string with its quotes; bad UTF-8 becomes U+FFFD, control characters are escaped. */
 void pin_json_string(pin_buf *out, pin_str text);
 
