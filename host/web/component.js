@@ -19,10 +19,10 @@ input { width: 100%; font: inherit; color: inherit; background: var(--pincite-pa
 input:focus-visible { outline: 3px solid var(--pincite-accent); outline-offset: 1px; }
 .pop { position: absolute; z-index: 20; inset-inline: 0; top: 100%; margin-top: .3em; background: var(--pincite-paper);
   border: 1px solid var(--pincite-line); border-radius: var(--pincite-radius); box-shadow: 0 6px 24px rgb(0 0 0 / .16);
-  max-height: min(60vh, 32rem); overflow: auto; overscroll-behavior: contain; }
+  max-height: min(60vh, 32rem); display: flex; flex-direction: column; }
 .said { margin: 0; padding: .5em .8em; font-size: .88em; color: var(--pincite-soft); border-bottom: 1px solid var(--pincite-line); }
 .said:empty { display: none; }
-ul { list-style: none; margin: 0; padding: .25em; }
+ul { list-style: none; margin: 0; padding: .25em; overflow-y: auto; overscroll-behavior: contain; min-height: 0; }
 li { padding: .5em .6em; border-radius: calc(var(--pincite-radius) - .15rem); cursor: pointer; }
 li[aria-selected=true], li:hover { background: var(--pincite-wash); }
 strong, small { display: block; }

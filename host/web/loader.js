@@ -151,7 +151,7 @@ class Source {
   }
 
   /* Bytes [from, to), or the whole file: { at, bytes }. */
-  async range(from, to, { fresh = false, again = true, signal } = {}) {
+  async range(from, to, { fresh = false, again = 2, signal } = {}) {
     const headers = this.whole ? {} : { Range: `bytes=${from}-${to - 1}` };
     if (this.etag && this.sameOrigin && !this.whole) headers["If-Range"] = this.etag;
     const stop = this.watch(signal);
@@ -179,9 +179,12 @@ class Source {
     } catch (error) {
       if (error instanceof PinError || (signal && signal.aborted)) throw error;
       if (!again) throw new PinError("offline", "the index could not be fetched: " + error.message);
-      /* a broken connection: once more, past every cache; parts that cannot be trusted: the whole file then */
-      if (error.part) this.whole = true;
-      return this.range(from, to, { fresh: true, again: false, signal });
+      /* a broken connection: once more, past every cache; parts that cannot be read: the whole file then, for
+         a browser does not say more of a part that was compressed on its way than that it failed */
+      if (error.part || again === 1) this.whole = true;
+      const answer = this.range(from, to, { fresh: true, again: again - 1, signal });
+      answer.catch(() => (this.whole = false));
+      return answer;
     } finally {
       stop.end();
     }
