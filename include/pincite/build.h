@@ -38,6 +38,8 @@ typedef struct pin_config {
         pin_str id, version, path; /* path relative to the corpus root */
     } *sources;
     uint32_t source_count;
+    struct pin_draft_fate *fates; /* what it says of ids that are gone; for the builder */
+    uint32_t               fate_count;
 } pin_config;
 
 typedef struct pin_build_options {

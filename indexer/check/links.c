@@ -109,6 +109,12 @@ static void resolve_link(pin_check *k, pin_link_answer *out, const pin_draft_lin
                                  .target = k->corpus->modules[target.number].slug,
                                  .words = words_for(k, link, target)};
         return;
+    case PIN_TARGET_GONE: /* its page says so, and where to go */
+        *out = (pin_link_answer){.kind = PIN_ANSWER_ITEM, .target = k->corpus->fates[target.number].id};
+        pin_finding_add(k->findings, PIN_WARNING, "withdrawn-reference",
+                        (pin_origin){k->item->origin.file, link->line}, k->item->id, "lean on another answer",
+                        "%.*s leads to an answer that was withdrawn", PIN_ARG(link->written));
+        return;
     case PIN_TARGET_NOT_ITEM: /* it is there, but it has no page: the words stay */
         return;
     case PIN_TARGET_OFFICIAL:

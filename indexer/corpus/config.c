@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { C_TITLE, C_BASE, C_PUBLISHER, C_LANGUAGE, C_DEFAULT_SOURCE, C_PREVIOUS, C_SOURCES };
+enum { C_TITLE, C_BASE, C_PUBLISHER, C_LANGUAGE, C_DEFAULT_SOURCE, C_PREVIOUS, C_SOURCES, C_FATES };
 static const pin_yaml_key config_keys[] = {{.name = "title"},
                                            {.name = "base"},
                                            {.name = "publisher"},
@@ -11,6 +11,9 @@ static const pin_yaml_key config_keys[] = {{.name = "title"},
                                            {.name = "default_source"},
                                            {.name = "previous"},
                                            {.name = "sources", .shape = PIN_YAML_TABLE},
+                                           {.name = "withdrawn", .shape = PIN_YAML_TABLE},
+                                           {.name = "moved", .shape = PIN_YAML_TABLE},
+                                           {.name = "merged", .shape = PIN_YAML_TABLE},
                                            {0}};
 
 /* "cra@2024-11-20" */
@@ -106,6 +109,9 @@ pin_status pin_corpus_config(pin_config *out, pin_pool *pool, pin_findings *find
         out->default_source = keys[C_DEFAULT_SOURCE].text;
         out->previous = keys[C_PREVIOUS].text;
         status = read_sources(out, pool, findings, &keys[C_SOURCES], shown);
+        if (status == PIN_OK)
+            status = pin_draft_fate_lists(&out->fates, &out->fate_count, pool, findings, &keys[C_FATES],
+                                          (pin_str){0}, shown);
     }
     if (pin_pool_is_short(pool))
         status = PIN_NO_SPACE;

@@ -212,7 +212,10 @@ pin_status pin_corpus_read(pin_corpus *corpus, pin_findings *findings, const pin
         return pin_fail(err, PIN_BAD_INPUT, 0, "not a corpus: expected a folder, a .md or a .jsonl file");
     if (!fallback_of(&r))
         return pin_fail(err, PIN_NO_SPACE, 0, "no memory for the corpus");
-    status = read_files(&r, input, &config);
+    for (uint32_t i = 0; i < config.fate_count && status == PIN_OK; i++)
+        status = pin_corpus_add_fate(corpus, &config.fates[i]);
+    if (status == PIN_OK)
+        status = read_files(&r, input, &config);
     if (status == PIN_OK)
         check_hub(&r);
     if (findings->short_of_memory || pin_pool_is_short(corpus->pool))

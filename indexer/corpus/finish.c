@@ -187,7 +187,7 @@ static pin_str section_of(pin_str given)
 static pin_status lookup_fill(pin_corpus *corpus, pin_findings *findings, bool report)
 {
     pin_corpus_lookup *lookup = lookup_of(corpus);
-    lookup->ids = lookup->given = lookup->sections = lookup->not_items = (pin_map){0};
+    lookup->ids = lookup->given = lookup->sections = lookup->not_items = lookup->gone = (pin_map){0};
     if (!pin_map_reserve(&lookup->ids, corpus->pool, corpus->item_count))
         return PIN_NO_SPACE;
     for (uint32_t i = 0; i < corpus->item_count; i++) {
@@ -215,6 +215,11 @@ static pin_status lookup_fill(pin_corpus *corpus, pin_findings *findings, bool r
                 pin_map_slot_of(&lookup->sections, section, pin_hash64(section.at, section.len, 0));
             slot->value = SEVERAL;
         }
+    }
+    for (uint32_t i = 0; i < corpus->fate_count; i++) {
+        uint32_t number = i;
+        if (!pin_map_put(&lookup->gone, corpus->pool, corpus->fates[i].id, &number))
+            return PIN_NO_SPACE;
     }
     for (uint32_t i = 0; i < corpus->not_item_count; i++) {
         uint32_t number = i;
@@ -273,6 +278,23 @@ static pin_target find_official(const pin_corpus *corpus, pin_str text)
     return (pin_target){.kind = PIN_TARGET_OFFICIAL, .section = section};
 }
 
+/* An id that is gone: the item that took its place, through as many moves as there are words about them. */
+static pin_target find_gone(const pin_corpus *corpus, uint32_t number)
+{
+    const pin_corpus_lookup *lookup = lookup_of(corpus);
+    for (uint32_t steps = 0; steps <= corpus->fate_count; steps++) {
+        const pin_draft_fate *fate = &corpus->fates[number];
+        uint32_t              item = pin_map_get(&lookup->ids, fate->target);
+        if (fate->fate == PIN_FATE_WITHDRAWN)
+            return found(PIN_TARGET_GONE, number);
+        if (item != PIN_MAP_NONE)
+            return found(PIN_TARGET_ITEM, item);
+        if ((number = pin_map_get(&lookup->gone, fate->target)) == PIN_MAP_NONE)
+            break;
+    }
+    return (pin_target){0};
+}
+
 static pin_target find_plain(const pin_corpus *corpus, pin_str home, pin_str text)
 {
     const pin_corpus_lookup *lookup = lookup_of(corpus);
@@ -286,6 +308,9 @@ static pin_target find_plain(const pin_corpus *corpus, pin_str home, pin_str tex
         return found(PIN_TARGET_MODULE, number);
     if ((number = pin_map_get(&lookup->not_items, text)) != PIN_MAP_NONE)
         return found(PIN_TARGET_NOT_ITEM, number);
+    if ((bare && home.len && (number = find_joined(&lookup->gone, home, '/', text)) != PIN_MAP_NONE) ||
+        (number = pin_map_get(&lookup->gone, text)) != PIN_MAP_NONE)
+        return find_gone(corpus, number);
     return find_official(corpus, text);
 }
 
@@ -331,6 +356,10 @@ static void member_missing(const pin_draft_module *module, uint32_t k, pin_targe
     pin_str    entry = module->listed[k];
     switch (target.kind) {
     case PIN_TARGET_MODULE: /* the list at the root names folders */
+        break;
+    case PIN_TARGET_GONE:
+        pin_finding_add(findings, PIN_NOTE, "withdrawn-reference", origin, (pin_str){0}, "take it off the list",
+                        "the list names '%.*s', which was withdrawn", PIN_ARG(entry));
         break;
     case PIN_TARGET_OFFICIAL:
         pin_finding_add(findings, PIN_NOTE, "official-reference", origin, (pin_str){0},
@@ -443,7 +472,9 @@ pin_status pin_corpus_finish(pin_corpus *corpus, pin_findings *findings, pin_err
     if (!corpus->lookup)
         return pin_fail(err, PIN_NO_SPACE, 0, "no memory for the corpus");
     modules_check_names(corpus, findings);
-    pin_status status = modules_sort(corpus);
+    pin_status status = pin_corpus_take_fates(corpus);
+    if (status == PIN_OK)
+        status = modules_sort(corpus);
     if (status == PIN_OK)
         status = items_check_names(corpus, findings);
     if (status == PIN_OK) /* for the lists, which give the ranks */

@@ -27,7 +27,8 @@ enum {
     J_UPDATED,
     J_LANGUAGE,
     J_RELATED,
-    J_KEYS
+    J_FATES, /* the keys of pin_fate_keys, in their order */
+    J_KEYS = J_FATES + 6
 };
 
 /* The names a key goes by; the first that is there counts. A name of --map comes before all. */
@@ -35,7 +36,8 @@ static const char *const key_names[J_KEYS][NAMES_MAX] = {
     {"id", "section"},  {"module", "chapter"}, {"module_title"}, {"question", "title"},
     {"answer", "text"}, {"verdict"},           {"citations"},    {"status"},
     {"author"},         {"published"},         {"updated"},      {"language"},
-    {"related"}};
+    {"related"},        {"withdrawn"},         {"since"},        {"instead"},
+    {"moved_to"},       {"merged_into"},       {"moved_from"}};
 
 typedef struct key_map {
     char mapped[J_KEYS][NAME_LEN]; /* from --map, or empty */
@@ -393,6 +395,30 @@ static void item_related(pin_draft_item *item, const json_reader *r, piece *p, j
     }
 }
 
+/* ---- Withdrawn, moved, merged ---- */
+static bool fate_value(pin_draft_item *item, const json_reader *r, piece *p, int i, json_t *value)
+{
+    pin_str text = {0};
+    if (json_is_string(value))
+        text = (pin_str){json_string_value(value), json_string_length(value)};
+    else if (json_is_true(value))
+        text = PIN_STR("yes");
+    else if (!json_is_false(value))
+        wrong_type(r, p, pin_fate_keys[i], "a text", value);
+    return pin_draft_fate_key(item, p->pool, &p->findings, pin_fate_keys[i], text, p->line);
+}
+
+static void item_fate(pin_draft_item *item, const json_reader *r, piece *p, json_t *line)
+{
+    for (int i = 0; pin_fate_keys[i]; i++) {
+        json_t *value = value_of(r, line, J_FATES + i);
+        size_t  count = !value ? 0 : json_is_array(value) ? json_array_size(value) : 1;
+        for (size_t k = 0; k < count && !p->short_of_memory; k++)
+            if (!fate_value(item, r, p, i, json_is_array(value) ? json_array_get(value, k) : value))
+                p->short_of_memory = true;
+    }
+}
+
 /* ---- One line ---- */
 static void skip_line(const json_reader *r, piece *p, const char *code, const char *hint, const char *message)
 {
@@ -471,6 +497,7 @@ static void read_object(const json_reader *r, piece *p, json_t *line)
     pin_draft_status(item, &p->findings, status, p->line);
     item_citations(item, r, p, line);
     item_related(item, r, p, line);
+    item_fate(item, r, p, line);
     pin_status answered = item_answer(item, r, p, line);
     if (answered == PIN_OK)
         p->item_count++;

@@ -80,6 +80,7 @@ typedef struct pin_corpus_lookup {
     pin_map ids;      /* id -> item, from finish on                          */
     pin_map given;    /* id as given -> item                                 */
     pin_map sections; /* "4.2.5" of a numbered FAQ -> item, or PIN_MAP_NONE - 1 when several have it */
+    pin_map gone; /* ids of corpus->fates */
     pin_map not_items;
 } pin_corpus_lookup;
 

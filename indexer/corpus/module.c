@@ -175,6 +175,9 @@ static bool key_equals(pin_str name, const char *lower)
 /* A line about what became of the item, "withdrawn: the act was amended". */
 static bool item_fate(pin_draft_item *item, module_reader *m, pin_str name, pin_str value, uint32_t number)
 {
+    /* "Instead: ..." may begin an answer; it is about the fate of an item that has one */
+    if (item->fate.fate == PIN_FATE_LIVES && (key_equals(name, "since") || key_equals(name, "instead")))
+        return false;
     for (int i = 0; pin_fate_keys[i]; i++)
         if (key_equals(name, pin_fate_keys[i]))
             return pin_draft_fate_key(item, m->r->pool, m->r->findings, pin_fate_keys[i], value, number);
@@ -391,6 +394,18 @@ static pin_str slug_of_file(pin_pool *pool, pin_str path)
     return pin_slug(pool, name);
 }
 
+/* The front matter's word about questions that are no longer in the file. */
+static pin_status read_fates(const module_reader *m)
+{
+    pin_draft_fate *fates = NULL;
+    uint32_t        count = 0;
+    pin_status      status = pin_draft_fate_lists(&fates, &count, m->r->pool, m->r->findings,
+                                                  &m->keys[M_WITHDRAWN], m->slug, m->file);
+    for (uint32_t i = 0; i < count && status == PIN_OK; i++)
+        status = pin_corpus_add_fate(m->r->corpus, &fates[i]);
+    return status;
+}
+
 pin_status pin_read_module_file(pin_reading *r, const pin_input_file *file, pin_str text)
 {
     pin_yaml_key  keys[MODULE_KEYS];
@@ -423,5 +438,6 @@ pin_status pin_read_module_file(pin_reading *r, const pin_input_file *file, pin_
                                "updated", keys[M_UPDATED].text);
     pin_draft_item probe = {.origin = {file->shown, keys[M_STATUS].line}};
     pin_draft_status(&probe, r->findings, keys[M_STATUS].text, keys[M_STATUS].line);
-    return body_read(&m, front);
+    status = body_read(&m, front);
+    return status == PIN_OK ? read_fates(&m) : status;
 }
