@@ -54,7 +54,8 @@ if ! strace -f -o /dev/null true 2> /dev/null; then
     echo "skipped: injected faults (strace cannot trace here)"
 else
     calls="openat read pwrite64 fsync renameat flock close fstat newfstatat unlinkat"
-    strace -f -o "$work/trace" "$pincite" build "$large" -o "$target" > /dev/null 2>&1
+    strace -f -o "$work/trace" "$pincite" build "$large" -o "$target" > "$work/out" 2>&1
+    grep -q 'fsync(' "$work/trace" || { echo "the trace shows no fsync:"; tail -3 "$work/trace"; cat "$work/out"; }
     for call in $calls; do
         count=$(grep -c "[0-9] $call(" "$work/trace")
         [ "$count" -gt 0 ] || continue
