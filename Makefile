@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 BUILD := build
 
-.PHONY: shots bench-http all help deps demo quick test check asan fuzz layers wasm lint format bench bench-deps clean install
+.PHONY: shots bench-http all help deps demo quick test check asan fuzz layers wasm bench-web lint format bench bench-deps clean install
 
 all: ## build the program: build/pincite
 	@tools/deps.sh check build
@@ -44,8 +44,14 @@ fuzz: ## fuzz one door for a minute: make fuzz T=query [SECONDS=60]
 layers: ## draw the include arrows and fail on a forbidden one
 	@python3 tools/layers.py
 
-wasm: ## compile the core for the browser
-	@tools/wasm.sh $(BUILD)/wasm
+wasm: ## compile the core for the browser and check it against exports.txt
+	@cmake --preset release -S . -B $(BUILD) >/dev/null
+	@cmake --build $(BUILD) --target wasm
+	@tools/wasm.sh $(BUILD)/wasm $(BUILD)/generated
+	@ls -l $(BUILD)/web/pincite.wasm $(BUILD)/web/pincite.wasm.gz
+
+bench-web: all ## measure browser search beside its peers: bench/results/web
+	@bench/web/run.sh $(BUILD)
 
 lint: ## clang-tidy and cppcheck, where they are installed
 	@tools/lint.sh $(BUILD)

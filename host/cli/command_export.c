@@ -11,6 +11,7 @@ static const pin_cli_option options[] = {
     {"no-compress", 0, NULL, "no .br and .gz twins beside the files", false},
     {"lean", 0, NULL, "no Markdown and JSON twins of cards and provisions", false},
     {"threads", 0, "N", "threads that write; default: one a processor", false},
+    {"component", 0, "DIR", "only the search box for other sites (docs/component.md):\nits script and its module, into DIR", false},
     {"json", 0, NULL, "report as one line of JSON", false},
     {0},
 };
@@ -60,7 +61,15 @@ static void print_report(pin_cli *cli, const pin_export_report *r, double second
 
 static int run(pin_cli *cli)
 {
-    uint32_t threads;
+    uint32_t         threads;
+    pin_folder_error why = {0};
+    const char      *component = pin_cli_value(cli, "component");
+    if (component && cli->argument_count > 0)
+        return pin_cli_misuse(cli, "--component takes no index file: pincite export --component DIR");
+    if (component)
+        return pin_export_component(component, &why) == PIN_OK ? PIN_EXIT_GOOD : pin_cli_misuse(cli, "%s", why.text);
+    if (cli->argument_count < 2)
+        return pin_cli_misuse(cli, "an index file and a folder are wanted: pincite export FILE DIR");
     if (cli->argument_count > 2)
         return pin_cli_misuse(cli, "one index file and one folder: pincite export FILE DIR");
     if (!pin_cli_number(&threads, cli, "threads", 0, 1, 64))
@@ -79,7 +88,6 @@ static int run(pin_cli *cli)
         .progress_ctx = &p,
     };
     pin_export_report report;
-    pin_folder_error  why = {0};
     pin_status        status = pin_export(&report, &o, &why);
     if (p.shown > 0)
         fputs("\r\x1b[K", cli->err);
@@ -94,7 +102,7 @@ static int run(pin_cli *cli)
 
 const pin_cli_command pin_cli_export = {
     .name = "export",
-    .usage = "FILE DIR [options]",
+    .usage = "FILE DIR [options]\n--component DIR",
     .summary = "the site as a folder for any static host, searching in the browser",
     .about = "Writes every page of the site of FILE into DIR, at the addresses that the server\n"
              "has, with relative links, so that it also works below a path. Search runs in the\n"
@@ -107,6 +115,6 @@ const pin_cli_command pin_cli_export = {
     .examples = "pincite export faq.pin public\n"
                 "pincite export faq.pin public --base https://example.org/faq/ --offline",
     .exits = {"the folder is in place", "does not occur", "misuse, an unreadable file, or a failed write: DIR is as it was"},
-    .least = 2,
+    .least = 0,
     .run = run,
 };

@@ -1,7 +1,9 @@
 /* The whole export: open and verify the index, write everything into a hidden folder, put it in place. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/export/inside.h"
@@ -261,4 +263,24 @@ pin_status pin_export(pin_export_report *out, const pin_export_options *options,
     free(run.memory);
     pin_folder_unmap(&run.file);
     return status;
+}
+
+pin_status pin_export_component(const char *folder, pin_folder_error *err)
+{
+    static const char *const names[] = {"pincite-search.js", "pincite.wasm"};
+    char                     path[4096];
+    pin_asset                asset;
+    if (!web_asset(&asset, "pincite.wasm"))
+        return pin_export_fail(err, PIN_NOT_FOUND, "cannot write", folder, 0, "this program was built without clang and lld");
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+        return pin_export_fail(err, PIN_IO, "cannot make", folder, errno, NULL);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        int n = snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        if (n < 0 || n >= (int)sizeof path || !web_asset(&asset, names[i]))
+            return pin_export_fail(err, PIN_IO, "cannot write", folder, ENAMETOOLONG, NULL);
+        pin_status status = pin_save_bytes(path, asset.bytes, err);
+        if (status != PIN_OK)
+            return status;
+    }
+    return PIN_OK;
 }

@@ -44,4 +44,8 @@ typedef struct pin_export_report {
  * address; the index is too large to embed), PIN_NO_SPACE; `err` says what. */
 pin_status pin_export(pin_export_report *out, const pin_export_options *options, pin_folder_error *err);
 
+/* Writes pincite-search.js and pincite.wasm, the search box for other people's sites, into `folder`, which is
+ * made if it is not there. PIN_OK, PIN_IO, PIN_NOT_FOUND (built without clang: there is no module). */
+pin_status pin_export_component(const char *folder, pin_folder_error *err);
+
 #endif
