@@ -32,8 +32,10 @@ pin_build *pin_build_new(const pin_build_options *options)
     if (options)
         b->options = *options;
     pin_corpus_init(&b->corpus, b->pool);
+    b->corpus.options = &b->options;
     pin_source_set_init(&b->sources, b->pool);
     pin_findings_init(&b->findings, b->pool);
+    pin_past_init(&b->past, b->pool);
     return b;
 }
 
@@ -46,11 +48,12 @@ void pin_build_free(pin_build *b)
     free(b);
 }
 
-void pin_build_set_previous(pin_build *b, pin_str previous, pin_str as_of)
+pin_status pin_build_previous(pin_build *b, pin_str bytes, pin_error *err)
 {
-    b->options.previous = previous;
-    b->options.as_of = as_of;
+    return pin_past_open(&b->past, bytes, err);
 }
+
+void pin_build_set_day(pin_build *b, pin_str as_of) { b->options.as_of = as_of; }
 
 pin_status pin_build_config(pin_config *out, pin_build *b, const pin_input *input, pin_error *err)
 {
@@ -186,12 +189,9 @@ static bool count_all(pin_build_report *out, const pin_build *b)
 
 static pin_status settle_past(pin_build *b, pin_error *err)
 {
-    pin_past_init(&b->past, b->pool, b->options.as_of);
+    b->past.as_of = b->options.as_of;
     if (b->options.as_of.len && !pin_date_is_valid(b->options.as_of))
         return pin_fail(err, PIN_BAD_INPUT, 0, "the day of the release is no date like 2026-11-24");
-    pin_status status = b->options.previous.len ? pin_past_open(&b->past, b->options.previous, err) : PIN_OK;
-    if (status != PIN_OK)
-        return status;
     return pin_past_settle(&b->past, &b->corpus, &b->sources, &b->findings, err);
 }
 

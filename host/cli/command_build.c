@@ -6,6 +6,8 @@
 static const pin_cli_option options[] = {
     {"output", 'o', "FILE", "write the index to FILE (needed)", false},
     PIN_CLI_SOURCE_OPTION,
+    PIN_CLI_PREVIOUS_OPTION,
+    PIN_CLI_DATE_OPTION,
     PIN_CLI_MODULE_OPTION,
     PIN_CLI_MAP_OPTION,
     {"strict", 0, NULL, "fail on any error, and leave FILE as it was", false},

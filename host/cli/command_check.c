@@ -5,6 +5,8 @@
 
 static const pin_cli_option options[] = {
     PIN_CLI_SOURCE_OPTION,
+    PIN_CLI_PREVIOUS_OPTION,
+    PIN_CLI_DATE_OPTION,
     PIN_CLI_MODULE_OPTION,
     PIN_CLI_MAP_OPTION,
     {"json", 0, NULL, "answer as one line of JSON", false},

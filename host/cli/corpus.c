@@ -1,6 +1,7 @@
 /* From the arguments of `build` and `check` to a builder that has read everything. */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "host/cli/corpus.h"
 
@@ -170,6 +171,70 @@ static int add_named_sources(pin_cli_corpus *c, const pin_folder *corpus)
     return PIN_EXIT_GOOD;
 }
 
+/* ---- The release before, and the day of this one ---- */
+static int use_previous(pin_cli_corpus *c, const char *path)
+{
+    pin_folder_error why;
+    pin_error        err = {0};
+    if (pin_folder_map(&c->previous, path, &why) != PIN_OK)
+        return pin_cli_misuse(c->cli, "%s", why.text);
+    c->has_previous = true;
+    if (pin_build_previous(c->build, c->previous.bytes, &err) == PIN_OK)
+        return PIN_EXIT_GOOD;
+    return pin_cli_misuse(c->cli, "cannot use the previous index '%s': %s", path,
+                          err.message ? err.message : "unknown failure");
+}
+
+/* The command line goes before pincite.yml, whose path counts from the root of the corpus. */
+static int add_previous(pin_cli_corpus *c, uint32_t corpora)
+{
+    const char *given = pin_cli_value(c->cli, "previous");
+    if (given)
+        return use_previous(c, given);
+    for (uint32_t i = 0; i < corpora; i++) {
+        const pin_input *input = pin_folder_input(c->folders[i]);
+        pin_config       config = {0};
+        char             path[4096];
+        if (!input->is_folder || pin_build_config(&config, c->build, input, NULL) != PIN_OK || !config.previous.len)
+            continue;
+        bool absolute = config.previous.at[0] == '/';
+        int  len = snprintf(path, sizeof path, "%.*s%s%.*s", absolute ? 0 : (int)input->root.len, input->root.at,
+                            absolute ? "" : "/", (int)config.previous.len, config.previous.at);
+        if (len < 0 || (size_t)len >= sizeof path)
+            return pin_cli_misuse(c->cli, "the path of the previous index in pincite.yml is too long");
+        return use_previous(c, path);
+    }
+    return PIN_EXIT_GOOD;
+}
+
+static void write_day(char out[11], time_t when)
+{
+    struct tm day;
+    if (!gmtime_r(&when, &day) || strftime(out, 11, "%Y-%m-%d", &day) != 10)
+        out[0] = '\0';
+}
+
+/* Without a release before there is nothing to date: the same corpus gives the same bytes on every day. */
+static int set_day(pin_cli_corpus *c)
+{
+    const char *given = pin_cli_value(c->cli, "date"), *epoch = getenv("SOURCE_DATE_EPOCH");
+    if (given) {
+        if (strlen(given) != 10)
+            return pin_cli_misuse(c->cli, "'%s' is no day like 2026-11-24, as --date wants", given);
+        memcpy(c->day, given, 11);
+    } else if (epoch && epoch[0]) {
+        char     *end;
+        long long seconds = strtoll(epoch, &end, 10);
+        if (*end || seconds < 0)
+            return pin_cli_misuse(c->cli, "SOURCE_DATE_EPOCH is not a number of seconds");
+        write_day(c->day, (time_t)seconds);
+    } else if (c->has_previous) {
+        write_day(c->day, time(NULL));
+    }
+    pin_build_set_day(c->build, pin_str_of(c->day));
+    return PIN_EXIT_GOOD;
+}
+
 static int open_corpora(pin_cli_corpus *c)
 {
     for (uint32_t i = 0; i < c->cli->argument_count; i++) {
@@ -220,6 +285,10 @@ int pin_cli_corpus_open(pin_cli_corpus *c, pin_cli *cli)
     for (uint32_t i = 0; exit_code == PIN_EXIT_GOOD && i < corpora; i++)
         exit_code = add_named_sources(c, c->folders[i]);
     if (exit_code == PIN_EXIT_GOOD)
+        exit_code = add_previous(c, corpora);
+    if (exit_code == PIN_EXIT_GOOD)
+        exit_code = set_day(c);
+    if (exit_code == PIN_EXIT_GOOD)
         exit_code = add_corpora(c, corpora);
     return exit_code;
 }
@@ -230,4 +299,6 @@ void pin_cli_corpus_close(pin_cli_corpus *c)
     for (uint32_t i = 0; i < c->folder_count; i++)
         pin_folder_free(c->folders[i]);
     free(c->folders);
+    if (c->has_previous)
+        pin_folder_unmap(&c->previous);
 }

@@ -7,6 +7,9 @@
 
 typedef struct pin_cli_corpus {
     pin_build   *build;
+    pin_mapped   previous; /* the index of the release before                                  */
+    bool         has_previous;
+    char         day[11];
     pin_folder **folders; /* everything that the builder borrows from */
     uint32_t     folder_count, folder_cap;
     double       progress_at, started; /* when progress was last shown; when this stage began */
@@ -21,6 +24,10 @@ typedef struct pin_cli_corpus {
      "provisions of the source ID, or ID@VERSION: a .jsonl\nfile, or a folder with a source.yml", false}
 #define PIN_CLI_MODULE_OPTION                                                                                \
     {"module", 0, "MODULE", "the module of JSON Lines items that name none", false}
+#define PIN_CLI_PREVIOUS_OPTION                                                                              \
+    {"previous", 0, "OLD", "the index before: its revisions and links are kept", false}
+#define PIN_CLI_DATE_OPTION                                                                                  \
+    {"date", 0, "DAY", "the day of this release, 2026-11-24 (else\nSOURCE_DATE_EPOCH; with --previous: today)", false}
 #define PIN_CLI_MAP_OPTION                                                                                   \
     {"map", 0, "A=B,...", "JSON Lines keys under other names: id=section", false}
 

@@ -46,7 +46,6 @@ typedef struct pin_build_options {
     bool    strict;  /* findings of severity error make the build fail                              */
     pin_str module;  /* --module: home of JSON Lines items that name none                           */
     pin_str map;     /* --map: "id=section,module=chapter": keys of JSON Lines under other names    */
-    pin_str previous; /* bytes of the index of the release before, borrowed until free; empty: none    */
     pin_str as_of;    /* the day that this release speaks for, "2026-11-24": given to items that changed and
                          bear no later date of their own. Empty: the newest day of content and previous  */
     unsigned threads; /* 0: as many as there are processors                                         */
@@ -90,14 +89,18 @@ typedef struct pin_build_report {
 typedef struct pin_build pin_build;
 
 /* NULL when memory is short. `options` is copied; its texts are borrowed. */
-/* The previous index may also be given later, before finish: pincite.yml may name it. */
 pin_build *pin_build_new(const pin_build_options *options);
 void       pin_build_free(pin_build *b);
-void       pin_build_set_previous(pin_build *b, pin_str previous, pin_str as_of);
 
 /* Parses the pincite.yml of `input` (a folder; no such file gives an empty config). Problems become
  * findings. The host then loads the sources that it names and adds them. */
 pin_status pin_build_config(pin_config *out, pin_build *b, const pin_input *input, pin_error *err);
+
+/* The index of the release before, whose revisions, tombstones and redirects are carried forward; before
+ * finish, at most once. `bytes` are borrowed until pin_build_free; every one of them is checked.
+ * PIN_OK, PIN_CORRUPT, PIN_UNSUPPORTED, PIN_NO_SPACE. */
+pin_status pin_build_previous(pin_build *b, pin_str bytes, pin_error *err);
+void       pin_build_set_day(pin_build *b, pin_str as_of); /* options.as_of, when it is known later */
 
 /* Sources first, then corpora, then one finish. PIN_BAD_INPUT: this source cannot be used at all. */
 pin_status pin_build_add_source(pin_build *b, const pin_input_source *source, pin_error *err);
@@ -105,8 +108,7 @@ pin_status pin_build_add_source(pin_build *b, const pin_input_source *source, pi
 pin_status pin_build_add_corpus(pin_build *b, const pin_input *input, pin_error *err);
 
 /* Resolves, checks and, when `sink` is not NULL, writes the index. PIN_BAD_INPUT: nothing to index,
- * `strict` and a finding of severity error, or a previous index that cannot be one (damaged, of another
- * corpus, of a later day; err says which); PIN_IO: the sink failed; PIN_LIMIT. */
+ * `strict` and a finding of severity error, or a previous index of another corpus or of a later day; PIN_IO: the sink failed; PIN_LIMIT. */
 pin_status pin_build_finish(pin_build_report *out, pin_build *b, const pin_sink *sink, pin_error *err);
 
 /* All findings so far, sorted by file, line, code once finish has run. Valid until free. */

@@ -52,14 +52,14 @@ typedef struct pin_past_set {
     void            *inside;
 } pin_past_set;
 
-void pin_past_init(pin_past_set *out, pin_pool *pool, pin_str as_of);
+void pin_past_init(pin_past_set *out, pin_pool *pool);
 
-/* Opens the previous index; `bytes` are borrowed until pin_past_close. PIN_OK, PIN_BAD_INPUT (not an index,
- * damaged, or of a version that has no revisions; err says which), PIN_NO_SPACE. */
+/* Opens the previous index and checks all of it, its revisions and root too; `bytes` are borrowed until
+ * pin_past_close. PIN_OK, PIN_CORRUPT, PIN_UNSUPPORTED (another major version), PIN_NO_SPACE. */
 pin_status pin_past_open(pin_past_set *past, pin_str bytes, pin_error *err);
 void       pin_past_close(pin_past_set *past);
 
-/* After the checks, before writing: gives changed items their date, unchanged ones theirs back; makes a
+/* After the checks, before writing, with past->as_of set to the day that the host gave, or empty: gives changed items their date, unchanged ones theirs back; makes a
  * tombstone or a redirect of every id that is gone. What contradicts itself becomes findings.
  * PIN_OK, PIN_NO_SPACE, PIN_BAD_INPUT (a previous file of another corpus, a clock set back), PIN_CORRUPT. */
 pin_status pin_past_settle(pin_past_set *past, pin_corpus *corpus, const pin_source_set *sources,

@@ -35,10 +35,7 @@ typedef struct inside {
     uint32_t   footing_cap;
 } inside;
 
-void pin_past_init(pin_past_set *out, pin_pool *pool, pin_str as_of)
-{
-    *out = (pin_past_set){.pool = pool, .as_of = as_of};
-}
+void pin_past_init(pin_past_set *out, pin_pool *pool) { *out = (pin_past_set){.pool = pool}; }
 
 void pin_past_close(pin_past_set *past)
 {
@@ -72,6 +69,11 @@ static pin_status verify(inside *in, const pin_index *ix, pin_error *err)
     pin_status s = PIN_NO_SPACE;
     while (pin_room_again(&in->scratch, s))
         s = pin_index_verify(ix, &in->scratch.arena, err);
+    if (s != PIN_OK)
+        return s;
+    do
+        s = pin_evidence_verify(ix, &in->scratch.arena, err);
+    while (pin_room_again(&in->scratch, s));
     return s;
 }
 
