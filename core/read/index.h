@@ -4,7 +4,7 @@
 #define PIN_READ_INDEX_H
 
 #include "core/format/layout.h"
-#include "core/read/read.h"
+#include "core/read/lists.h"
 
 typedef struct pin_extent {
     uint64_t offset, len, hash;
@@ -96,21 +96,6 @@ pin_status pin_page_next(pin_page_walk *walk, pin_error *err);
 
 /* What the data of a term says. */
 pin_status pin_term_parse(pin_term *out, const pin_index *ix, const pin_found *found, pin_error *err);
-
-/* ---- Blocks of long lists (lists.c) ---- */
-typedef struct pin_list_head {
-    const uint8_t *at; /* the header's first byte                                                    */
-    uint64_t       offset, len; /* of the list, within its section                                   */
-    uint32_t       count, blocks, head_len, windows;
-    const uint8_t *last_ids, *ends, *checks, *maxes, *window_maxes;
-    uint8_t        field;
-} pin_list_head;
-/* Of a PIN_LIST_BLOCKS list. Asks for the header alone. */
-pin_status pin_read_list_head(pin_list_head *out, const pin_index *ix, const pin_list *list, pin_field field,
-                              pin_error *err);
-/* Block b into ids[128], impacts[128]; *count how many. */
-pin_status pin_read_list_block(uint32_t *ids, uint8_t *impacts, uint32_t *count, const pin_index *ix,
-                               const pin_list_head *head, uint32_t b, pin_error *err);
 
 /* ---- Hash tables (tables.c) ---- */
 /* Values of the rows whose key may be `key`: fills at most `cap`, *count says how many there are. */

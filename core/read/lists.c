@@ -33,7 +33,8 @@ static pin_status decode_short(uint32_t *ids, uint8_t *impacts, const pin_index 
     pin_cursor c = pin_cursor_over(at + 4, (size_t)list->len - 4 - list->count);
     uint64_t   next = 0;
     for (uint32_t i = 0; i < list->count; i++) {
-        uint64_t id = next + pin_take_varint32(&c);
+        bool     one_byte = c.at < c.end && *c.at < 0x80; /* most are */
+        uint64_t id = next + (one_byte ? *c.at++ : pin_take_varint32(&c));
         if (c.failed || id >= ix->item_count)
             return damaged(ix, field, list->offset, err);
         ids[i] = (uint32_t)id;
@@ -93,6 +94,63 @@ static void unpack(uint32_t *out, const uint8_t *at, uint32_t n, uint32_t width)
         out[i] = (uint32_t)(pin_load64(at + (bit >> 3)) >> (bit & 7) & mask);
 }
 
+/* Gaps of widths up to WIDE_MOST can be summed in 32 bits: 128 x 2^20 and an id below 2^28. */
+#define WIDE_MOST 20
+#define ROOM_AFTER 32 /* bytes that the wide way may read past what is packed */
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+/* One group: 32 gaps -> 32 ids, of which the first `k` mean something; eight gaps of width w fill w bytes, so
+ * every eight start at a byte: four of them lie within 16 bytes from there, the other four within 16 bytes
+ * from w / 2 bytes later. `last` has the id before in every lane; returns the last sum likewise. */
+__attribute__((target("avx2"))) static __m256i unpack_sum_wide(uint32_t *ids, const uint8_t *at, uint32_t width,
+                                                                __m256i last)
+{
+    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 0, 1, 2, 3);
+    __m256i       half = _mm256_setr_epi32(0, 0, 0, 0, 4, 4, 4, 4), w = _mm256_set1_epi32((int)width);
+    half = _mm256_and_si256(_mm256_mullo_epi32(half, w), _mm256_set1_epi32(7));
+    __m256i bit = _mm256_add_epi32(_mm256_mullo_epi32(lane, w), half);
+    __m256i bytes = _mm256_add_epi32(_mm256_mullo_epi32(_mm256_srli_epi32(bit, 3), _mm256_set1_epi32(0x01010101)),
+                                     _mm256_set1_epi32(0x03020100));
+    __m256i shift = _mm256_and_si256(bit, _mm256_set1_epi32(7)), mask = _mm256_set1_epi32((int)((1u << width) - 1));
+    for (int i = 0; i < 4; i++, at += width) {
+        __m128i low = _mm_loadu_si128((const __m128i *)at);
+        __m128i high = _mm_loadu_si128((const __m128i *)(at + width / 2));
+        __m256i x = _mm256_inserti128_si256(_mm256_castsi128_si256(low), high, 1);
+        x = _mm256_and_si256(_mm256_srlv_epi32(_mm256_shuffle_epi8(x, bytes), shift), mask);
+        x = _mm256_add_epi32(x, _mm256_set1_epi32(1));
+        x = _mm256_add_epi32(x, _mm256_slli_si256(x, 4));
+        x = _mm256_add_epi32(x, _mm256_slli_si256(x, 8));
+        __m256i carry = _mm256_permute2x128_si256(x, x, 0x08);
+        x = _mm256_add_epi32(x, _mm256_shuffle_epi32(carry, 0xFF));
+        x = _mm256_add_epi32(x, last);
+        _mm256_storeu_si256((__m256i *)(ids + 8 * i), x);
+        last = _mm256_permutevar8x32_epi32(x, _mm256_set1_epi32(7));
+    }
+    return last;
+}
+
+__attribute__((target("avx2"))) static void sum_wide(uint32_t *ids, const uint8_t *widths, const uint8_t *bits,
+                                                     uint32_t groups, uint32_t base)
+{
+    __m256i last = _mm256_set1_epi32((int)(base - 1));
+    for (uint32_t g = 0; g < groups; g++) {
+        last = unpack_sum_wide(ids + g * PIN_BLOCK_GROUP, bits, widths[g], last);
+        bits += widths[g] * (PIN_BLOCK_GROUP / 8);
+    }
+}
+
+static bool is_wide(void) { return __builtin_cpu_supports("avx2"); }
+#else
+static void sum_wide(uint32_t *ids, const uint8_t *widths, const uint8_t *bits, uint32_t groups, uint32_t base)
+{
+    (void)ids, (void)widths, (void)bits, (void)groups, (void)base;
+}
+
+static bool is_wide(void) { return false; }
+#endif
+
 /* Ids of a bitset block: bit i stands for base + i; true when exactly `n` bits are set. */
 static bool decode_bitset(uint32_t *ids, uint32_t n, uint64_t base, const uint8_t *at, size_t len)
 {
@@ -106,34 +164,46 @@ static bool decode_bitset(uint32_t *ids, uint32_t n, uint64_t base, const uint8_
     return found == n;
 }
 
+/* The same one after the other, for any widths and machine. */
+static bool sum_plain(uint32_t *ids, uint32_t n, const uint8_t *widths, const uint8_t *bits, uint64_t base)
+{
+    for (uint32_t at = 0; at < n; at += PIN_BLOCK_GROUP) {
+        uint32_t k = n - at < PIN_BLOCK_GROUP ? n - at : PIN_BLOCK_GROUP, width = *widths++;
+        uint32_t gaps[PIN_BLOCK_GROUP];
+        unpack(gaps, bits, k, width);
+        bits += (k * width + 7) / 8;
+        for (uint32_t i = 0; i < k; i++) {
+            uint64_t id = base + gaps[i];
+            if (id > UINT32_MAX)
+                return false;
+            ids[at + i] = (uint32_t)id;
+            base = id + 1;
+        }
+    }
+    return true;
+}
+
 static bool decode_packed(uint32_t *ids, uint32_t n, uint64_t base, const uint8_t *at, size_t len)
 {
-    uint32_t groups = (n + PIN_BLOCK_GROUP - 1) / PIN_BLOCK_GROUP;
-    uint32_t gaps[PIN_BLOCK];
-    uint64_t room[PIN_BLOCK / 2 + 1]; /* 4 bytes a gap, and 8 to read over */
+    uint32_t groups = (n + PIN_BLOCK_GROUP - 1) / PIN_BLOCK_GROUP, widest = 0;
+    uint64_t room[(PIN_BLOCK * 4 + ROOM_AFTER) / 8]; /* 4 bytes a gap, and some to read over */
+    size_t   want = 0;
     if (len < groups || len - groups > PIN_BLOCK * 4)
         return false;
-    memcpy(room, at + groups, len - groups);
-    memset((uint8_t *)room + (len - groups), 0, 8);
-    const uint8_t *bits = (const uint8_t *)room;
-    size_t         left = len - groups;
     for (uint32_t g = 0; g < groups; g++) {
         uint32_t k = n - g * PIN_BLOCK_GROUP < PIN_BLOCK_GROUP ? n - g * PIN_BLOCK_GROUP : PIN_BLOCK_GROUP;
-        uint32_t bytes = (k * at[g] + 7) / 8;
-        if (at[g] > 32 || bytes > left)
-            return false;
-        unpack(gaps + g * PIN_BLOCK_GROUP, bits, k, at[g]);
-        bits += bytes;
-        left -= bytes;
+        want += (k * at[g] + 7) / 8;
+        widest = at[g] > widest ? at[g] : widest;
     }
-    for (uint32_t i = 0; i < n; i++) {
-        uint64_t id = base + gaps[i];
-        if (id > UINT32_MAX)
-            return false;
-        ids[i] = (uint32_t)id;
-        base = id + 1;
-    }
-    return left == 0;
+    if (widest > 32 || want != len - groups)
+        return false;
+    memcpy(room, at + groups, want);
+    memset((uint8_t *)room + want, 0, ROOM_AFTER);
+    if (widest > WIDE_MOST || !is_wide())
+        return sum_plain(ids, n, at, (const uint8_t *)room, base);
+    /* a last group that is not full reads zeros, or bits that are behind its own: ids past n mean nothing */
+    sum_wide(ids, at, (const uint8_t *)room, groups, (uint32_t)base);
+    return true;
 }
 
 pin_status pin_read_list_block(uint32_t *ids, uint8_t *impacts, uint32_t *count, const pin_index *ix,
@@ -191,6 +261,26 @@ static void next_of_flat(pin_postings *p)
         p->count += nibble != 0;
     }
     p->last_id = id;
+}
+
+/* ---- A list at once ---- */
+pin_status pin_read_list_short(uint32_t *ids, uint8_t *impacts, const pin_index *ix, const pin_list *list,
+                               pin_field field, pin_error *err)
+{
+    if (list->form == PIN_LIST_SHORT)
+        return decode_short(ids, impacts, ix, list, field, err);
+    uint32_t count = list->count < PIN_INLINE ? list->count : PIN_INLINE;
+    memcpy(ids, list->ids, count * sizeof *ids);
+    memcpy(impacts, list->impacts, count);
+    return PIN_OK;
+}
+
+pin_status pin_read_list_all(const pin_index *ix, const pin_list *list, pin_field field, pin_error *err)
+{
+    const uint8_t *at;
+    if (list->count == 0 || list->form == PIN_LIST_INLINE)
+        return PIN_OK;
+    return pin_read_part(&at, ix, section_of(field), list->offset, list->len, err);
 }
 
 /* ---- Any list, a block at a time ---- */

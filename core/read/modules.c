@@ -160,6 +160,21 @@ pin_status pin_read_item_status(pin_str *out, const pin_index *ix, uint32_t item
     return PIN_OK;
 }
 
+pin_status pin_read_statuses(const uint8_t **rows, uint8_t *number, const pin_index *ix, uint32_t first, uint32_t end,
+                             pin_str slug, pin_error *err)
+{
+    pin_cursor c = pin_cursor_over(ix->head[PIN_S_STATUSES], (size_t)ix->sections[PIN_S_STATUSES].len);
+    uint8_t    count = pin_take8(&c);
+    if (first > end || end > ix->item_count)
+        return pin_fail(err, PIN_NOT_FOUND, 0, "no item has this number");
+    for (uint32_t i = 1; i <= count && !c.failed; i++)
+        if (pin_str_equal(pin_take_text(&c), slug)) {
+            *number = (uint8_t)i;
+            return pin_read_part(rows, ix, PIN_S_ITEM_STATUS, first, end - first, err);
+        }
+    return pin_fail(err, PIN_NOT_FOUND, 0, "no item has this status");
+}
+
 /* ---- Abbreviations: u32 count, u32 starts[count + 1], records of two strings ---- */
 pin_status pin_abbreviations_load(pin_index *ix, pin_error *err)
 {

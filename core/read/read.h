@@ -117,6 +117,10 @@ pin_status pin_read_question_terms(uint32_t *numbers, uint32_t cap, uint32_t *co
 
 /* ---- Item facts without decompressing: home module is by range; status slug of an item ---- */
 pin_status pin_read_item_status(pin_str *out, const pin_index *ix, uint32_t item, pin_error *err);
+/* Numbers of the statuses of items [first, end), a byte each, and the one that `slug` has. PIN_NOT_FOUND: no
+ * item has it. */
+pin_status pin_read_statuses(const uint8_t **rows, uint8_t *number, const pin_index *ix, uint32_t first, uint32_t end,
+                             pin_str slug, pin_error *err);
 uint32_t   pin_read_item_module(const pin_index *ix, uint32_t item); /* home module number */
 uint32_t   pin_read_module_end(const pin_index *ix, uint32_t module); /* item after the module's last own one */
 

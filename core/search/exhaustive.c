@@ -125,6 +125,55 @@ pin_status plan_score_all(uint32_t *sums, plan *p, pin_arena *scratch, pin_error
     return PIN_OK;
 }
 
+/* ---- The best ---- a heap with the worst of the best on top */
+
+static void sift_down(ranked *heap, uint32_t count, uint32_t at)
+{
+    ranked   moving = heap[at];
+    uint64_t key = ranked_key(moving);
+    for (;;) {
+        uint32_t child = 2 * at + 1;
+        if (child >= count)
+            break;
+        if (child + 1 < count)
+            child += ranked_key(heap[child + 1]) < ranked_key(heap[child]);
+        if (ranked_key(heap[child]) >= key)
+            break;
+        heap[at] = heap[child];
+        at = child;
+    }
+    heap[at] = moving;
+}
+
+static void sort_best(ranked *best, uint32_t count)
+{
+    for (uint32_t i = count / 2; i-- > 0;)
+        sift_down(best, count, i);
+    for (uint32_t n = count; n > 1; n--) {
+        ranked swap = best[0];
+        best[0] = best[n - 1];
+        best[n - 1] = swap;
+        sift_down(best, n - 1, 0);
+    }
+}
+
+uint32_t plan_best_of(ranked *best, uint32_t cap, const uint32_t *sums, uint32_t first, uint32_t end)
+{
+    uint32_t count = 0, i = first;
+    for (; i < end && count < cap; i++)
+        if (sums[i])
+            best[count++] = (ranked){.item = i, .score = sums[i]};
+    for (uint32_t k = count / 2; k-- > 0;)
+        sift_down(best, count, k);
+    for (; i < end && count == cap; i++)
+        if (sums[i] > best[0].score) { /* a later item with the same score is behind */
+            best[0] = (ranked){.item = i, .score = sums[i]};
+            sift_down(best, count, 0);
+        }
+    sort_best(best, count);
+    return count;
+}
+
 pin_status plan_share_of(slot_share *out, plan *p, const plan_slot *slot, uint32_t item, pin_error *err)
 {
     *out = (slot_share){.way = UINT32_MAX};

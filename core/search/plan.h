@@ -136,6 +136,8 @@ static inline uint64_t ranked_key(ranked r) { return (uint64_t)r.score << 32 | (
 
 /* ---- exhaustive.c ---- sums[item_count], zeroed by the caller, receives every item's score */
 pin_status plan_score_all(uint32_t *sums, plan *p, pin_arena *scratch, pin_error *err);
+/* The `cap` best of sums[first, end) into `best`, in order of rank; returns how many. */
+uint32_t plan_best_of(ranked *best, uint32_t cap, const uint32_t *sums, uint32_t first, uint32_t end);
 /* What one item gets for one slot, and by which way (UINT32_MAX: none). */
 typedef struct slot_share {
     uint32_t value, way;
@@ -143,6 +145,20 @@ typedef struct slot_share {
     bool     in_question;
 } slot_share;
 pin_status plan_share_of(slot_share *out, plan *p, const plan_slot *slot, uint32_t item, pin_error *err);
+
+/* ---- find.c ---- the best items by their sums: filtered, counted */
+typedef struct plan_search {
+    uint32_t        first, end;  /* items of the module asked for, or all                        */
+    pin_str         status;      /* slug, or empty                                               */
+    const uint32_t *exact;       /* items whose question is the query: they come first           */
+    uint32_t        exact_count; /* at most cap                                                  */
+    uint32_t        cap;         /* how many are wanted                                          */
+    bool            exhaustive;  /* by the plain scorer                                          */
+} plan_search;
+/* Fills best[what->cap] in order of rank, *count, and in `out` total, total_is_least and, unless they are
+ * NULL, module_counts. Bytes that are missing set p->needs; then nothing is found. */
+pin_status plan_find(ranked *best, uint32_t *count, pin_hits *out, plan *p, const plan_search *what,
+                     pin_arena *scratch, pin_error *err);
 
 /* ---- phrase.c ---- does the item hold every quoted phrase, in its question or in its answer? */
 pin_status plan_has_phrases(bool *out, plan *p, uint32_t item, pin_arena *scratch, pin_error *err);

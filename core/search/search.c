@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/bytes/bytes.h"
+#include "core/search/best.h"
 #include "core/search/plan.h"
 
 static pin_status no_space(pin_error *err)
@@ -15,7 +16,6 @@ typedef struct searching {
     plan                      p;
     const pin_search_options *options;
     uint32_t                  first, end; /* items of the module asked for, or all */
-    uint32_t                 *sums;       /* by item; 0: not a hit */
     uint32_t                  exact[RULE_RESCORE];
     uint32_t                  exact_count;
     ranked                   *best;
@@ -27,7 +27,7 @@ typedef struct searching {
     uint32_t second_count;
 } searching;
 
-/* ---- Filters ---- */
+/* ---- Scope ---- */
 
 static pin_status module_range(searching *s, pin_error *err)
 {
@@ -51,166 +51,6 @@ static pin_status module_range(searching *s, pin_error *err)
     return PIN_OK;
 }
 
-static pin_status keep_status(searching *s, pin_error *err)
-{
-    if (s->options->status.len == 0)
-        return PIN_OK;
-    for (uint32_t i = s->first; i < s->end; i++) {
-        pin_str    status;
-        pin_status got = s->sums[i] ? pin_read_item_status(&status, s->p.ix, i, err) : PIN_NOT_FOUND;
-        if (got == PIN_NEED) {
-            s->p.needs = true;
-            continue;
-        }
-        if (got != PIN_OK && got != PIN_NOT_FOUND)
-            return got;
-        if (got == PIN_NOT_FOUND || !pin_str_equal(status, s->options->status))
-            s->sums[i] = 0;
-    }
-    return PIN_OK;
-}
-
-/* ---- The best ---- a heap with the worst of the best on top */
-
-static void sift_down(ranked *heap, uint32_t count, uint32_t at)
-{
-    ranked   moving = heap[at];
-    uint64_t key = ranked_key(moving);
-    for (;;) {
-        uint32_t child = 2 * at + 1;
-        if (child >= count)
-            break;
-        if (child + 1 < count)
-            child += ranked_key(heap[child + 1]) < ranked_key(heap[child]);
-        if (ranked_key(heap[child]) >= key)
-            break;
-        heap[at] = heap[child];
-        at = child;
-    }
-    heap[at] = moving;
-}
-
-static void sort_best(ranked *best, uint32_t count)
-{
-    for (uint32_t i = count / 2; i-- > 0;)
-        sift_down(best, count, i);
-    for (uint32_t n = count; n > 1; n--) {
-        ranked swap = best[0];
-        best[0] = best[n - 1];
-        best[n - 1] = swap;
-        sift_down(best, n - 1, 0);
-    }
-}
-
-/* The `cap` best of sums[first, end), in order. */
-static uint32_t select_best(ranked *best, uint32_t cap, const uint32_t *sums, uint32_t first, uint32_t end)
-{
-    uint32_t count = 0, i = first;
-    for (; i < end && count < cap; i++)
-        if (sums[i])
-            best[count++] = (ranked){.item = i, .score = sums[i]};
-    for (uint32_t k = count / 2; k-- > 0;)
-        sift_down(best, count, k);
-    for (; i < end && count == cap; i++)
-        if (sums[i] > best[0].score) { /* a later item with the same score is behind */
-            best[0] = (ranked){.item = i, .score = sums[i]};
-            sift_down(best, count, 0);
-        }
-    sort_best(best, count);
-    return count;
-}
-
-/* ---- Phrases ---- */
-
-/* Raises marks[item] from `step` to `step` + 1 for the items of a list: after n steps an item with mark n
- * has all n terms, whatever the order of the lists. */
-static pin_status mark_list(uint8_t *marks, plan *p, const pin_list *list, pin_field field, uint8_t step,
-                            pin_error *err)
-{
-    pin_postings postings;
-    if (list->count == 0)
-        return PIN_OK;
-    pin_status s = pin_postings_open(&postings, p->ix, list, field, err);
-    while (s == PIN_OK && (s = pin_postings_next(&postings, err)) == PIN_OK)
-        for (uint32_t i = 0; i < postings.count; i++)
-            if (marks[postings.ids[i]] == step)
-                marks[postings.ids[i]] = (uint8_t)(step + 1);
-    p->needs |= s == PIN_NEED;
-    return s == PIN_NOT_FOUND || s == PIN_NEED ? PIN_OK : s;
-}
-
-/* Drops items that lack a word of a phrase, without reading their text. */
-static pin_status keep_with_phrase_words(searching *s, pin_arena *scratch, pin_error *err)
-{
-    plan    *p = &s->p;
-    uint8_t  step = 0;
-    uint8_t *marks = pin_arena_take(scratch, p->settings.item_count, 1);
-    if (!marks)
-        return no_space(err);
-    for (uint32_t i = 0; i < p->word_count; i++) {
-        const plan_word *word = &p->words[i];
-        if (!word->quoted || word->again)
-            continue;
-        pin_status q = mark_list(marks, p, &word->exact.lists[PIN_QUESTION], PIN_QUESTION, step, err);
-        pin_status a = mark_list(marks, p, &word->exact.lists[PIN_ANSWER], PIN_ANSWER, step, err);
-        if (q != PIN_OK || a != PIN_OK)
-            return q != PIN_OK ? q : a;
-        step++;
-    }
-    for (uint32_t i = s->first; i < s->end; i++)
-        if (marks[i] != step)
-            s->sums[i] = 0;
-    return PIN_OK;
-}
-
-static pin_status keep_phrases(searching *s, pin_arena *scratch, pin_error *err)
-{
-    if (s->p.phrase_count == 0)
-        return PIN_OK;
-    size_t     mark = scratch->used;
-    pin_status status = keep_with_phrase_words(s, scratch, err);
-    uint32_t   cap = s->end - s->first < RULE_PHRASE_ITEMS ? s->end - s->first : RULE_PHRASE_ITEMS;
-    scratch->used = mark;
-    ranked *candidates = status == PIN_OK ? pin_arena_take(scratch, cap, sizeof *candidates) : NULL;
-    if (status == PIN_OK && !candidates)
-        status = no_space(err);
-    if (status != PIN_OK)
-        return status;
-    assert(candidates);
-    uint32_t count = select_best(candidates, cap, s->sums, s->first, s->end);
-    memset(s->sums + s->first, 0, (s->end - s->first) * sizeof *s->sums);
-    for (uint32_t i = 0; status == PIN_OK && i < count; i++) {
-        bool has = false;
-        status = plan_has_phrases(&has, &s->p, candidates[i].item, scratch, err);
-        if (status == PIN_NEED) {
-            s->p.needs = true;
-            status = PIN_OK;
-        }
-        if (has)
-            s->sums[candidates[i].item] = candidates[i].score;
-    }
-    scratch->used = mark;
-    return status;
-}
-
-/* ---- Counting ---- */
-
-/* Home modules are ranges of items, one after the other. */
-static void count_hits(pin_hits *out, const searching *s)
-{
-    uint32_t module = s->first < s->end ? pin_read_item_module(s->p.ix, s->first) : 0;
-    for (uint32_t i = s->first; i < s->end; module++) {
-        uint32_t end = pin_read_module_end(s->p.ix, module), count = 0;
-        if (end > s->end)
-            end = s->end;
-        for (; i < end; i++)
-            count += s->sums[i] != 0;
-        out->total += count;
-        if (out->module_counts)
-            out->module_counts[module] += count;
-    }
-}
-
 /* ---- The second look ---- */
 
 static bool is_exact(const searching *s, uint32_t item)
@@ -219,16 +59,6 @@ static bool is_exact(const searching *s, uint32_t item)
         if (s->exact[i] == item)
             return true;
     return false;
-}
-
-/* Items whose question is the query come among the candidates whatever their sum. */
-static void lift_exact(searching *s)
-{
-    for (uint32_t i = 0; i < s->exact_count; i++) {
-        uint32_t item = s->exact[i];
-        if (item >= s->first && item < s->end && s->sums[item] && s->sums[item] < RULE_EXACT_QUESTION)
-            s->sums[item] += RULE_EXACT_QUESTION;
-    }
 }
 
 /* The k best scores so far; the last of them is what a candidate must reach. */
@@ -293,7 +123,7 @@ static pin_status look_again(searching *s, uint32_t k, pin_arena *arena, pin_err
         }
         raise_bar(&reached, s->best[i].score);
     }
-    sort_best(s->best, s->best_count);
+    ranked_sort(s->best, s->best_count);
     return status;
 }
 
@@ -464,26 +294,15 @@ static pin_status missing(pin_error *err)
     return pin_fail(err, PIN_NEED, 0, "parts of the index file are not here yet");
 }
 
-/* Scores all, filters, counts, selects. The sums are dropped at the end. */
-static pin_status find_best(pin_hits *out, searching *s, pin_arena *arena, pin_error *err)
+static pin_status find(pin_hits *out, searching *s, pin_arena *arena, pin_error *err)
 {
-    plan  *p = &s->p;
-    size_t mark = arena->used;
-    s->sums = pin_arena_take(arena, p->settings.item_count, sizeof *s->sums);
-    if (!s->sums)
-        return no_space(err);
-    pin_status status = plan_score_all(s->sums, p, arena, err);
+    plan_search what = {.first = s->first, .end = s->end, .status = s->options->status, .exact = s->exact,
+                        .exhaustive = s->options->exhaustive, .cap = s->best_cap};
+    size_t      mark = arena->used;
+    pin_status  status = plan_exact_items(s->exact, RULE_RESCORE, &s->exact_count, &s->p, arena, err);
+    what.exact_count = s->exact_count;
     if (status == PIN_OK)
-        status = plan_exact_items(s->exact, RULE_RESCORE, &s->exact_count, p, arena, err);
-    if (status == PIN_OK)
-        status = keep_status(s, err);
-    if (status == PIN_OK)
-        status = keep_phrases(s, arena, err);
-    if (status == PIN_OK) {
-        count_hits(out, s);
-        lift_exact(s);
-        s->best_count = select_best(s->best, s->best_cap, s->sums, s->first, s->end);
-    }
+        status = plan_find(s->best, &s->best_count, out, &s->p, &what, arena, err);
     arena->used = mark;
     return status;
 }
@@ -497,7 +316,8 @@ static pin_status take_results(pin_hits *out, searching *s, uint32_t k, pin_aren
     if (s->best_cap > items)
         s->best_cap = items;
     s->best = pin_arena_take(arena, s->best_cap, sizeof *s->best);
-    if (items <= RULE_COUNT_ITEMS && !(out->module_counts = pin_arena_take(arena, release.module_count, 4)))
+    if (items <= RULE_COUNT_ITEMS && !s->options->no_counts &&
+        !(out->module_counts = pin_arena_take(arena, release.module_count, 4)))
         return no_space(err);
     return s->best ? PIN_OK : no_space(err);
 }
@@ -516,7 +336,7 @@ pin_status pin_search(pin_hits *out, const pin_index *ix, pin_str query, const p
     if (status == PIN_OK)
         status = take_results(&hits, &s, k, arena, err);
     if (status == PIN_OK && s.p.slot_count)
-        status = find_best(&hits, &s, arena, err);
+        status = find(&hits, &s, arena, err);
     if (status == PIN_OK)
         status = look_again(&s, k, arena, err);
     if (status == PIN_OK && s.p.needs)

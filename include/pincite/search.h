@@ -18,6 +18,7 @@ typedef struct pin_search_options {
     bool     exhaustive;   /* use the plain scorer (the judge); same answer, slower                  */
     bool     explain;      /* fill hit.explain                                                       */
     bool     no_snippets;  /* leave snippets out                                                     */
+    bool     no_counts;    /* leave module_counts out, and total a lower bound in larger corpora     */
 } pin_search_options;
 
 /* How one word of the query was read. */
@@ -77,6 +78,7 @@ typedef struct pin_hits {
     pin_hit    *at;
     uint32_t    count;
     uint32_t    total;      /* items that match at all (any word, within the filters)                */
+    bool        total_is_least; /* there may be more: a large corpus, or a phrase that is in many     */
     bool        confident;  /* the best hit fits well enough to be called an answer                  */
     pin_reading reading;
     uint32_t   *module_counts; /* per module: matching items within the filters; NULL when not counted */
