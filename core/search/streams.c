@@ -1,0 +1,372 @@
+/* See streams.h. Where it pays there is a second way with AVX2, with the same results. */
+#include "core/search/streams.h"
+
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#define WIDE __attribute__((target("avx2")))
+static bool is_wide(void) { return __builtin_cpu_supports("avx2"); }
+#endif
+
+static bool failed(stream_set *set, pin_status s)
+{
+    if (s != PIN_OK && set->status == PIN_OK)
+        set->status = s;
+    return s != PIN_OK;
+}
+
+static uint32_t last_of(const stream *s, uint32_t block) { return pin_load32(s->head.last_ids + (size_t)block * 4); }
+
+/* ---- Opening ---- */
+
+static pin_status take_room(stream *out, uint32_t postings, pin_arena *arena, pin_error *err)
+{
+    out->ids = pin_arena_take(arena, postings, sizeof *out->ids);
+    out->impacts = pin_arena_take(arena, postings, sizeof *out->impacts);
+    if (!out->ids || !out->impacts)
+        return pin_fail(err, PIN_NO_SPACE, 0, "the query needs more memory than was lent");
+    return PIN_OK;
+}
+
+pin_status stream_open(stream *out, stream_set *set, const pin_list *list, pin_field field, uint32_t weight)
+{
+    *out = (stream){.count = list->count, .weight = weight, .form = list->form, .max = list->max,
+                    .block = UINT32_MAX};
+    if (list->count == 0)
+        return PIN_OK;
+    pin_status s = pin_read_list_all(set->ix, list, field, set->err);
+    if (s != PIN_OK)
+        return s;
+    if (list->form == PIN_LIST_FLAT)
+        return pin_read_flat(&out->nibbles, set->ix, list, field, set->err);
+    if (list->form == PIN_LIST_BLOCKS) {
+        s = take_room(out, PIN_BLOCK, set->arena, set->err);
+        return s == PIN_OK ? pin_read_list_head(&out->head, set->ix, list, field, set->err) : s;
+    }
+    out->have = list->count;
+    s = take_room(out, list->count, set->arena, set->err);
+    return s == PIN_OK ? pin_read_list_short(out->ids, out->impacts, set->ix, list, field, set->err) : s;
+}
+
+static void raise(uint8_t *maxima, uint32_t windows, uint32_t first, uint32_t last, uint8_t impact)
+{
+    for (uint32_t w = first; w <= last && w < windows; w++)
+        if (maxima[w] < impact)
+            maxima[w] = impact;
+}
+
+/* Long lists bring their maxima along; of shorter ones they follow from blocks or postings. */
+pin_status stream_bound(stream *s, stream_set *set)
+{
+    if (s->count == 0 || s->form == PIN_LIST_FLAT)
+        return PIN_OK;
+    if (s->form == PIN_LIST_BLOCKS && s->head.windows == set->windows) {
+        s->maxima = s->head.window_maxes;
+        return PIN_OK;
+    }
+    uint8_t *maxima = pin_arena_take(set->arena, set->windows, 1);
+    if (!maxima)
+        return pin_fail(set->err, PIN_NO_SPACE, 0, "the query needs more memory than was lent");
+    if (s->form == PIN_LIST_BLOCKS)
+        for (uint32_t b = 0, first = 0; b < s->head.blocks; b++) {
+            uint32_t last = last_of(s, b) / WINDOW;
+            raise(maxima, set->windows, first, last, s->head.maxes[b]);
+            first = last;
+        }
+    else
+        for (uint32_t i = 0; i < s->have; i++)
+            raise(maxima, set->windows, s->ids[i] / WINDOW, s->ids[i] / WINDOW, s->impacts[i]);
+    s->maxima = maxima;
+    return PIN_OK;
+}
+
+uint32_t stream_density(const stream *s, const stream_set *set)
+{
+    return (uint32_t)((uint64_t)s->count * WINDOW / (set->item_count + 1)) + (s->count > 0);
+}
+
+/* ---- Blocks and places ---- */
+
+static bool load_block(stream *s, stream_set *set, uint32_t block)
+{
+    if (s->block == block)
+        return true;
+    s->block = UINT32_MAX;
+    s->have = s->at = 0;
+    if (failed(set, pin_read_list_block(s->ids, s->impacts, &s->have, set->ix, &s->head, block, set->err)))
+        return false;
+    s->block = block;
+    return true;
+}
+
+/* The first block in [low, blocks) that ends at or after `item`; `blocks` when none does. */
+static uint32_t find_block(const stream *s, uint32_t low, uint32_t item)
+{
+    uint32_t high = low, step = 1; /* doubling steps first: the next item is seldom far */
+    while (high < s->head.blocks && last_of(s, high) < item) {
+        low = high + 1;
+        high += step;
+        step *= 2;
+    }
+    if (high > s->head.blocks)
+        high = s->head.blocks;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (last_of(s, middle) < item)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static uint32_t block_from(const stream *s, uint32_t item)
+{
+    uint32_t low = 0, high = s->head.blocks;
+    if (s->block != UINT32_MAX && (s->block == 0 || last_of(s, s->block - 1) < item))
+        return find_block(s, s->block, item);
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (last_of(s, middle) < item)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The first place in ids[0, count) at or above `item`, or `count`; without branches on what the ids are. */
+static uint32_t find_id(const uint32_t *ids, uint32_t count, uint32_t item)
+{
+    const uint32_t *base = ids;
+    while (count > 1) {
+        uint32_t half = count / 2;
+        base = base[half - 1] < item ? base + half : base;
+        count -= half;
+    }
+    return (uint32_t)(base - ids) + (count == 1 && *base < item);
+}
+
+/* ---- A window ---- */
+
+#if defined(__x86_64__)
+/* Sixteen items at a time; returns how many were added. */
+WIDE static uint32_t add_flat_wide(uint32_t *sums, const uint8_t *nibbles, uint32_t count, uint32_t weight)
+{
+    const __m128i low = _mm_set1_epi8(15);
+    const __m256i times = _mm256_set1_epi32((int)weight);
+    uint32_t      i = 0;
+    for (; i + 16 <= count; i += 16) {
+        __m128i x = _mm_loadl_epi64((const __m128i *)(nibbles + i / 2));
+        __m128i z = _mm_unpacklo_epi8(_mm_and_si128(x, low), _mm_and_si128(_mm_srli_epi16(x, 4), low));
+        __m256i a = _mm256_mullo_epi32(_mm256_cvtepu8_epi32(z), times);
+        __m256i b = _mm256_mullo_epi32(_mm256_cvtepu8_epi32(_mm_srli_si128(z, 8)), times);
+        __m256i *at = (__m256i *)(sums + i);
+        _mm256_storeu_si256(at, _mm256_add_epi32(_mm256_loadu_si256(at), a));
+        _mm256_storeu_si256(at + 1, _mm256_add_epi32(_mm256_loadu_si256(at + 1), b));
+    }
+    return i;
+}
+#endif
+
+/* `nibbles` of items [0, count). */
+static void add_flat(uint32_t *sums, const uint8_t *nibbles, uint32_t count, uint32_t weight)
+{
+    uint32_t i = 0;
+#if defined(__x86_64__)
+    if (is_wide())
+        i = add_flat_wide(sums, nibbles, count, weight);
+#endif
+    for (; i < count; i++)
+        sums[i] += weight * (nibbles[i / 2] >> (i & 1) * 4 & 15);
+}
+
+void stream_add(stream *s, stream_set *set, uint32_t *sums, uint32_t from, uint32_t to)
+{
+    uint32_t weight = s->weight;
+    if (s->count == 0)
+        return;
+    if (s->form == PIN_LIST_FLAT) {
+        add_flat(sums, s->nibbles + from / 2, to - from, weight * 17);
+        return;
+    }
+    if (s->form != PIN_LIST_BLOCKS) {
+        for (uint32_t i = find_id(s->ids, s->have, from); i < s->have && s->ids[i] < to; i++)
+            sums[s->ids[i] - from] += weight * s->impacts[i];
+        return;
+    }
+    for (uint32_t b = block_from(s, from); b < s->head.blocks; b++) {
+        if (!load_block(s, set, b))
+            return;
+        uint32_t i = s->ids[0] < from ? find_id(s->ids, s->have, from) : 0;
+        uint32_t end = s->ids[s->have - 1] < to ? s->have : find_id(s->ids, s->have, to);
+        for (; i < end; i++)
+            sums[s->ids[i] - from] += weight * s->impacts[i];
+        if (end < s->have)
+            return;
+    }
+}
+
+static void touch(window_sums *sums, uint32_t place, uint32_t value)
+{
+    sums->at[place] += value;
+    sums->touched[place / 64] |= 1ull << place % 64;
+}
+
+void stream_touch(stream *s, stream_set *set, window_sums *sums, uint32_t from, uint32_t to)
+{
+    uint32_t weight = s->weight;
+    if (s->count == 0)
+        return;
+    if (s->form == PIN_LIST_FLAT) {
+        for (uint32_t i = from; i < to; i++) {
+            uint32_t nibble = s->nibbles[i / 2] >> (i & 1) * 4 & 15;
+            if (nibble)
+                touch(sums, i - from, weight * 17 * nibble);
+        }
+        return;
+    }
+    if (s->form != PIN_LIST_BLOCKS) {
+        for (uint32_t i = find_id(s->ids, s->have, from); i < s->have && s->ids[i] < to; i++)
+            touch(sums, s->ids[i] - from, weight * s->impacts[i]);
+        return;
+    }
+    for (uint32_t b = block_from(s, from); b < s->head.blocks; b++) {
+        if (!load_block(s, set, b))
+            return;
+        uint32_t i = s->ids[0] < from ? find_id(s->ids, s->have, from) : 0;
+        for (; i < s->have && s->ids[i] < to; i++)
+            touch(sums, s->ids[i] - from, weight * s->impacts[i]);
+        if (i < s->have)
+            return;
+    }
+}
+
+uint32_t stream_probe(stream *s, stream_set *set, uint32_t item)
+{
+    if (s->count == 0)
+        return 0;
+    if (s->form == PIN_LIST_FLAT)
+        return s->weight * 17 * (s->nibbles[item / 2] >> (item & 1) * 4 & 15);
+    if (s->form == PIN_LIST_BLOCKS) {
+        uint32_t block = block_from(s, item);
+        if (block == s->head.blocks || !load_block(s, set, block))
+            return 0;
+    }
+    uint32_t at = find_id(s->ids, s->have, item);
+    return at < s->have && s->ids[at] == item ? s->weight * s->impacts[at] : 0;
+}
+
+/* ---- Counting ---- */
+
+/* Sixteen items' nibbles, lowest first -> a bit for each that is not 0. */
+static uint64_t bits_of_nibbles(uint64_t x)
+{
+    x |= x >> 2;
+    x |= x >> 1;
+    x &= 0x1111111111111111u;
+    x = (x | x >> 3) & 0x0303030303030303u;
+    x = (x | x >> 6) & 0x000F000F000F000Fu;
+    x = (x | x >> 12) & 0x000000FF000000FFu;
+    return (x | x >> 24) & 0xFFFF;
+}
+
+static void mark_flat(uint64_t *bits, const uint8_t *nibbles, uint32_t count)
+{
+    uint32_t i = 0;
+    for (; i + 64 <= count; i += 64) {
+        uint64_t word = bits[i / 64];
+        if (word == UINT64_MAX)
+            continue;
+        for (uint32_t k = 0; k < 4; k++)
+            word |= bits_of_nibbles(pin_load64(nibbles + i / 2 + k * 8)) << 16 * k;
+        bits[i / 64] = word;
+    }
+    for (; i < count; i++)
+        bits[i / 64] |= (uint64_t)((nibbles[i / 2] >> (i & 1) * 4 & 15) != 0) << i % 64;
+}
+
+void stream_mark(stream *s, stream_set *set, uint64_t *bits)
+{
+    if (s->count == 0)
+        return;
+    if (s->form == PIN_LIST_FLAT) {
+        mark_flat(bits, s->nibbles, set->item_count);
+        return;
+    }
+    uint32_t blocks = s->form == PIN_LIST_BLOCKS ? s->head.blocks : 1;
+    for (uint32_t b = 0; b < blocks; b++) {
+        if (s->form == PIN_LIST_BLOCKS && !load_block(s, set, b))
+            return;
+        for (uint32_t i = 0; i < s->have; i++)
+            bits[s->ids[i] / 64] |= 1ull << s->ids[i] % 64;
+    }
+}
+
+/* ---- Sums ---- */
+
+#if defined(__x86_64__)
+WIDE static uint32_t count_wide(const uint32_t *sums, uint32_t count)
+{
+    __m256i zeros = _mm256_setzero_si256();
+    for (uint32_t i = 0; i < count; i += 8)
+        zeros = _mm256_sub_epi32(
+            zeros, _mm256_cmpeq_epi32(_mm256_loadu_si256((const __m256i *)(sums + i)), _mm256_setzero_si256()));
+    uint32_t part[8], sum = 0;
+    _mm256_storeu_si256((__m256i *)part, zeros);
+    for (int i = 0; i < 8; i++)
+        sum += part[i];
+    return count - sum;
+}
+
+WIDE static uint32_t find_wide(const uint32_t *sums, uint32_t from, uint32_t count, uint32_t least)
+{
+    const __m256i below = _mm256_set1_epi32((int)least - 1);
+    uint32_t      mask = UINT32_MAX << from % 32;
+    for (uint32_t i = from - from % 32; i < count; i += 32, mask = UINT32_MAX) {
+        const __m256i *at = (const __m256i *)(sums + i);
+        __m256i        a = _mm256_cmpgt_epi32(_mm256_loadu_si256(at), below);
+        __m256i        b = _mm256_cmpgt_epi32(_mm256_loadu_si256(at + 1), below);
+        __m256i        c = _mm256_cmpgt_epi32(_mm256_loadu_si256(at + 2), below);
+        __m256i        d = _mm256_cmpgt_epi32(_mm256_loadu_si256(at + 3), below);
+        if (_mm256_testz_si256(_mm256_or_si256(_mm256_or_si256(a, b), _mm256_or_si256(c, d)), _mm256_set1_epi8(-1)))
+            continue;
+        uint32_t found = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(a)) |
+                         (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(b)) << 8 |
+                         (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(c)) << 16 |
+                         (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(d)) << 24;
+        found &= mask;
+        if (found) {
+            uint32_t place = i + (uint32_t)__builtin_ctz(found);
+            return place < count ? place : count;
+        }
+    }
+    return count;
+}
+#endif
+
+uint32_t sums_count(const uint32_t *sums, uint32_t count)
+{
+    uint32_t found = 0, i = 0;
+#if defined(__x86_64__)
+    if (is_wide()) {
+        i = count & ~7u;
+        found = count_wide(sums, i);
+    }
+#endif
+    for (; i < count; i++)
+        found += sums[i] != 0;
+    return found;
+}
+
+uint32_t sums_find(const uint32_t *sums, uint32_t from, uint32_t count, uint32_t least)
+{
+#if defined(__x86_64__)
+    if (is_wide())
+        return find_wide(sums, from, count, least);
+#endif
+    while (from < count && sums[from] < least)
+        from++;
+    return from;
+}
