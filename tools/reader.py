@@ -113,7 +113,7 @@ def u32s(data, at, count):
 
 class Index:
     def __init__(self, data):
-        self.data = data
+        self.data, self.codebooks = data, {}
         must(len(data) >= 64 and data[:8] == b"\x89PIN\r\n\x1a\n", "not an index file")
         (major, self.minor, features, length, self.file_id, self.items, self.modules, self.sources, self.provisions,
          sections, self.head_len, reserved) = struct.unpack_from("<HHIQQIIIIIIQ", data, 8)
@@ -194,6 +194,39 @@ class Index:
             yield {"abbreviation": [c.text(), c.text()]}
 
     # ---- packed records
+    def codebook(self, name):
+        """{(bits, code): entry}"""
+        data = self.bytes_of(name)
+        counts, n = struct.unpack_from("<15H", data), struct.unpack_from("<H", data, 30)[0]
+        must(sum(counts) == n, "counts of a codebook")
+        starts, texts = struct.unpack_from("<%dH" % (n + 1), data, 32), data[34 + 2 * n:]
+        must(starts[0] == 0 and starts[n] == len(texts), "texts of a codebook")
+        codes, code, e = {}, 0, 0
+        for bits, count in enumerate(counts, 1):
+            code *= 2
+            for _ in range(count):
+                must(starts[e] < starts[e + 1], "an empty entry")
+                codes[bits, code] = texts[starts[e]:starts[e + 1]]
+                code, e = code + 1, e + 1
+            must(code <= 1 << bits, "a codebook has too many codes")
+        return codes
+
+    def spelled(self, payload, raw_len, name):
+        if name not in self.codebooks:
+            self.codebooks[name] = self.codebook(name)
+        codes, out, bits, code = self.codebooks[name], bytearray(), 0, 0
+        for i in range(len(payload) * 8):
+            bit = payload[i // 8] >> (7 - i % 8) & 1
+            if len(out) == raw_len:
+                must(bit == 0 and i // 8 == len(payload) - 1 and i % 8, "a packed record does not end")
+                continue
+            bits, code = bits + 1, code * 2 + bit
+            must(bits <= 15, "a code that is none")
+            if (bits, code) in codes:
+                out += codes[bits, code]
+                bits, code = 0, 0
+        return bytes(out)
+
     def unpack(self, name, place, number, dictionary):
         data, offset, size = self.bytes_of(name), place >> 24, place & 0xFFFFFF
         must(offset + size <= len(data), "a place lies outside its section")
@@ -205,6 +238,8 @@ class Index:
             d = zlib.decompressobj(-15, zdict=self.bytes_of(dictionary))
             payload = d.decompress(payload) + d.flush()
             must(d.eof and not d.unused_data, "a packed record does not end")
+        elif method == 2:
+            payload = self.spelled(payload, raw_len, dictionary)
         else:
             must(method == 0, "a record is packed in an unknown way")
         must(len(payload) == raw_len, "a record has another length")

@@ -63,7 +63,7 @@ typedef enum pin_section {
     PIN_S_ABBREVIATIONS,
     PIN_S_TERM_KEYS,       /* page separators of TERMS                                               */
     PIN_S_WORD_KEYS,       /* page separators of WORDS                                               */
-    PIN_S_ITEM_DICTIONARY, /* preset dictionary of item records; empty when they are not compressed  */
+    PIN_S_ITEM_DICTIONARY, /* codebook of item records; empty when they are not compressed           */
     /* read where needed, checked where used */
     PIN_S_TERMS,
     PIN_S_ITEM_ROWS,
@@ -100,7 +100,7 @@ typedef enum pin_section {
 #define PIN_SOURCES_MAX 0xFFFFu
 #define PIN_PROVISIONS_MAX (1u << 26)
 #define PIN_TEXT_RECORD_MAX (8u << 20) /* the words of one provision, uncompressed                   */
-#define PIN_DICTIONARY_MAX (32u << 10) /* the window of DEFLATE                                      */
+#define PIN_DICTIONARY_MAX (32u << 10) /* the window of DEFLATE; a codebook's starts are u16         */
 #define PIN_RELATED_MAX 1024
 #define PIN_CITATIONS_MAX 65536
 #define PIN_ARCHIVED_MAX (1u << 20)    /* an item as it stood, uncompressed, without the words of the law */
@@ -197,7 +197,7 @@ static inline uint32_t pin_place_len(uint64_t place) { return (uint32_t)(place &
 
 /* ---- Packed records (ITEMS, PROVISION_TEXTS) ----
  * u32 checksum of what follows (seed: item or provision number), u8 method, varint raw length, payload. */
-enum pin_method { PIN_METHOD_STORED = 0, PIN_METHOD_DEFLATE = 1 };
+enum pin_method { PIN_METHOD_STORED = 0, PIN_METHOD_DEFLATE = 1, PIN_METHOD_CODEBOOK = 2 };
 
 /* ---- Provision rows: 32 bytes ---- */
 enum pin_provision_row {

@@ -7,6 +7,7 @@
  *         note, quote; always: string id, string label, varint provision + 1 (0: none) */
 #include <string.h>
 
+#include "core/format/codebook.h"
 #include "core/format/inflate.h"
 #include "core/read/index.h"
 
@@ -53,12 +54,13 @@ pin_status pin_read_packed(pin_str *out, const pin_index *ix, pin_section kind, 
         *out = payload;
         return PIN_OK;
     }
-    if (method != PIN_METHOD_DEFLATE)
+    if (method != PIN_METHOD_DEFLATE && method != PIN_METHOD_CODEBOOK)
         return pin_fail(err, PIN_CORRUPT, offset, "a record is packed in an unknown way");
     uint8_t *raw = pin_arena_take(arena, raw_len, 1);
     if (!raw)
         return pin_fail(err, PIN_NO_SPACE, offset, "no room to unpack a record");
-    if (!pin_inflate(raw, raw_len, payload, dictionary))
+    if (!(method == PIN_METHOD_CODEBOOK ? pin_codebook_unpack(raw, raw_len, payload, dictionary)
+                                        : pin_inflate(raw, raw_len, payload, dictionary)))
         return pin_fail(err, PIN_CORRUPT, offset, "a packed record is damaged");
     *out = (pin_str){(const char *)raw, raw_len};
     return PIN_OK;

@@ -109,6 +109,8 @@ typedef struct pin_packing {
     pin_out  raw;    /* all records, one after another                                               */
     pin_out  starts; /* u64: start of each in raw                                                    */
     uint32_t count;
+    bool     spelled; /* in a codebook of their own, else DEFLATE                                    */
+    unsigned threads; /* 0 or 1: the caller's own                                                    */
 } pin_packing;
 void       pin_packing_start(pin_packing *p); /* a new record begins: write it to p->raw */
 void       pin_packing_free(pin_packing *p);

@@ -1,4 +1,5 @@
 /* Items, their ids, their statuses, and the hash of each question; see core/read/items.c for records. */
+#include "indexer/corpus/parallel.h"
 #include "indexer/write/inside.h"
 
 #define COMPRESS_FROM (2u << 20) /* bytes of all records */
@@ -151,7 +152,7 @@ static pin_status write_records(pin_sections *out, pin_packing *p, const pin_cor
 pin_status pin_write_items(pin_sections *out, const pin_corpus *corpus, pin_error *err)
 {
     statuses    st = {.count = 0};
-    pin_packing p = {0};
+    pin_packing p = {.spelled = true, .threads = pin_thread_count(corpus->options)};
     for (uint32_t i = 0; i < corpus->item_count; i++)
         if (note_status(&st, corpus->items[i].status) != PIN_OK)
             return pin_fail(err, PIN_LIMIT, i, "more than 255 different statuses");

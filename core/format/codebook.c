@@ -1,0 +1,123 @@
+/* Unpacking with a codebook. Codes of one length are consecutive numbers, so the length of the next code
+ * is found by comparing the next 15 bits with where each length ends. */
+#include "core/format/codebook.h"
+
+#include <string.h>
+
+#define TOP 6 /* bits that say at which length to begin looking */
+
+typedef struct book {
+    uint32_t       ends[PIN_CODE_MAX + 2];  /* by length: codes, filled up to 15 bits, are below this */
+    uint32_t       first[PIN_CODE_MAX + 1]; /* by length: entry minus code                            */
+    uint8_t        least[1 << TOP];         /* by the first bits of a code: its length at least       */
+    const uint8_t *starts, *texts;
+    uint32_t       entries, texts_len;
+} book;
+
+/* False when the codebook has not the shape that it must have; then no entry may be asked for. */
+static bool open_book(book *b, pin_str codebook)
+{
+    const uint8_t *at = (const uint8_t *)codebook.at;
+    uint32_t       code = 0, entry = 0;
+    if (codebook.len < PIN_K_STARTS)
+        return false;
+    b->entries = pin_load16(at + PIN_K_ENTRIES);
+    if ((codebook.len - PIN_K_STARTS) / 2 < (size_t)b->entries + 1)
+        return false;
+    b->starts = at + PIN_K_STARTS;
+    b->texts = b->starts + 2 * ((size_t)b->entries + 1);
+    b->texts_len = (uint32_t)(codebook.len - PIN_K_STARTS - 2 * ((size_t)b->entries + 1));
+    for (uint32_t len = 1; len <= PIN_CODE_MAX; len++) {
+        uint32_t count = pin_load16(at + PIN_K_COUNTS + 2 * (len - 1));
+        code <<= 1;
+        b->first[len] = entry - code; /* may wrap, and comes back when the code is added */
+        code += count;
+        entry += count;
+        if (code > 1u << len)
+            return false; /* more codes than there is room for */
+        b->ends[len] = code << (PIN_CODE_MAX - len);
+    }
+    if (entry != b->entries)
+        return false;
+    b->ends[PIN_CODE_MAX + 1] = UINT32_MAX;
+    for (uint32_t top = 0, len = 1; top < 1u << TOP; top++) {
+        while (len <= PIN_CODE_MAX && top << (PIN_CODE_MAX - TOP) >= b->ends[len])
+            len++;
+        b->least[top] = (uint8_t)len;
+    }
+    return true;
+}
+
+typedef struct stream {
+    const uint8_t *at, *end;
+    uint64_t       bits; /* the next bits, highest first; zeros beyond the end */
+    uint32_t       have; /* how many of them are real                          */
+} stream;
+
+static uint64_t load64_high_first(const uint8_t *p)
+{
+    return (uint64_t)p[0] << 56 | (uint64_t)p[1] << 48 | (uint64_t)p[2] << 40 | (uint64_t)p[3] << 32 |
+           (uint64_t)p[4] << 24 | (uint64_t)p[5] << 16 | (uint64_t)p[6] << 8 | p[7];
+}
+
+/* Afterwards at least 56 bits are there, or all that are left. */
+static void refill(stream *s)
+{
+    if (s->end - s->at >= 8) {
+        s->bits |= load64_high_first(s->at) >> s->have;
+        s->at += (63 - s->have) >> 3;
+        s->have |= 56;
+        return;
+    }
+    while (s->have <= 56 && s->at < s->end) {
+        s->bits |= (uint64_t)*s->at++ << (56 - s->have);
+        s->have += 8;
+    }
+}
+
+/* The next entry, or UINT32_MAX when no code stands here. */
+static inline uint32_t take_entry(stream *s, const book *b)
+{
+    uint32_t next = (uint32_t)(s->bits >> (64 - PIN_CODE_MAX)), len = b->least[next >> (PIN_CODE_MAX - TOP)];
+    while (next >= b->ends[len])
+        len++;
+    if (len > PIN_CODE_MAX || len > s->have)
+        return UINT32_MAX;
+    s->bits <<= len;
+    s->have -= len;
+    return b->first[len] + (next >> (PIN_CODE_MAX - len));
+}
+
+/* Copies entry `e` to `at` and returns where it ends, or NULL when it does not fit or is no entry. */
+static inline uint8_t *copy_entry(uint8_t *at, const uint8_t *end, const book *b, uint32_t e)
+{
+    uint32_t from = pin_load16(b->starts + 2 * (size_t)e), to = pin_load16(b->starts + 2 * (size_t)e + 2);
+    uint32_t len = to - from;
+    if (from >= to || to > b->texts_len || len > (size_t)(end - at))
+        return NULL;
+    if (len <= 16 && end - at >= 16 && b->texts_len - from >= 16)
+        memcpy(at, b->texts + from, 16); /* of a fixed size: two moves */
+    else
+        memcpy(at, b->texts + from, len);
+    return at + len;
+}
+
+bool pin_codebook_unpack(uint8_t *out, size_t out_len, pin_str in, pin_str codebook)
+{
+    book           b;
+    const uint8_t *bytes = (const uint8_t *)in.at;
+    stream         s = {.at = bytes, .end = bytes + in.len};
+    uint8_t       *at = out, *end = out + out_len;
+    if (!open_book(&b, codebook))
+        return false;
+    while (at < end) {
+        refill(&s);
+        for (int i = 0; i < 3 && at < end; i++) { /* 3 x 15 bits are there */
+            uint32_t e = take_entry(&s, &b);
+            if (e >= b.entries || !(at = copy_entry(at, end, &b, e)))
+                return false;
+        }
+    }
+    /* whole bytes that were read ahead but not needed are too many; so are bits that are not zero */
+    return s.at == s.end && s.have < 8 && s.bits == 0;
+}

@@ -1,0 +1,599 @@
+/* A trie over the entries as a double array (Aoe 1989): from a node with base b, byte c leads to cell
+ * b + c, if that cell says that c leads to it. No two nodes have the same base, so that is enough. */
+#include "indexer/write/codebook.h"
+#include "core/format/codebook.h"
+
+#define ENTRY_MAX 32 /* bytes of an entry                                                         */
+#define NO_ENTRY 0xFFFFu
+#define ROUNDS 8
+#define COST_UNIT 32 /* a bit, while learning */
+#define PAIR_BITS 19
+#define ENTRIES_MAX 16384
+
+typedef struct entry {
+    uint8_t  len;
+    char     text[ENTRY_MAX];
+    uint32_t count, cost;
+    uint64_t worth; /* what leaving it out would cost, in the samples */
+} entry;
+
+/* ---- The trie ---- */
+typedef struct cell {
+    uint32_t link;  /* base of the node << 9 | 256 | the byte that leads here; 0: nothing is here */
+    uint16_t entry; /* the one that ends here */
+    uint16_t cost;
+} cell;
+
+typedef struct trie {
+    cell    *cells;
+    uint8_t *bases; /* which are taken */
+    uint32_t cap, lowest;
+    uint32_t root;
+    bool     failed;
+} trie;
+
+static void trie_free(trie *t)
+{
+    free(t->cells);
+    free(t->bases);
+    *t = (trie){0};
+}
+
+static bool trie_reach(trie *t, uint32_t end)
+{
+    if (end <= t->cap)
+        return true;
+    uint32_t cap = end + end / 2 + 1024;
+    cell    *cells = realloc(t->cells, cap * sizeof *cells);
+    if (cells)
+        t->cells = cells;
+    uint8_t *bases = realloc(t->bases, cap);
+    if (bases)
+        t->bases = bases;
+    if (!cells || !bases || cap >= 1u << 23) {
+        t->failed = true;
+        return false;
+    }
+    memset(cells + t->cap, 0, (cap - t->cap) * sizeof *cells);
+    memset(bases + t->cap, 0, cap - t->cap);
+    t->cap = cap;
+    return true;
+}
+
+/* A free base whose cells for these bytes are free; `bytes` ascend. */
+static uint32_t find_base(trie *t, const uint8_t *bytes, uint32_t count)
+{
+    while (t->lowest < t->cap && t->cells[t->lowest].link)
+        t->lowest++;
+    uint32_t first = t->lowest > bytes[0] ? t->lowest : bytes[0] + 1u, tries = 0;
+    for (uint32_t at = first;; at++, tries++) {
+        uint32_t base = at - bytes[0], k = 0;
+        if (!trie_reach(t, base + 257))
+            return 0;
+        if (t->bases[base])
+            continue;
+        while (k < count && !t->cells[base + bytes[k]].link)
+            k++;
+        if (k < count)
+            continue;
+        if (tries > 256) /* the low end is full but for holes: leave them */
+            t->lowest = first + tries / 2;
+        t->bases[base] = 1;
+        return base;
+    }
+}
+
+/* The node of entries [from, to) of `sorted`, which share `depth` bytes; returns its base. */
+static uint32_t trie_node(trie *t, const entry *entries, const uint32_t *sorted, uint32_t from, uint32_t to,
+                          uint32_t depth)
+{
+    uint8_t  bytes[256];
+    uint32_t count = 0;
+    while (from < to && entries[sorted[from]].len == depth)
+        from++;
+    for (uint32_t i = from; i < to; i++) {
+        uint8_t byte = (uint8_t)entries[sorted[i]].text[depth];
+        if (count == 0 || bytes[count - 1] != byte)
+            bytes[count++] = byte;
+    }
+    if (count == 0 || t->failed)
+        return 0;
+    uint32_t base = find_base(t, bytes, count);
+    if (t->failed)
+        return 0;
+    for (uint32_t k = 0; k < count; k++)
+        t->cells[base + bytes[k]] = (cell){256u | bytes[k], NO_ENTRY, 0};
+    for (uint32_t k = 0; k < count; k++) {
+        uint32_t end = from;
+        while (end < to && (uint8_t)entries[sorted[end]].text[depth] == bytes[k])
+            end++;
+        uint32_t below = trie_node(t, entries, sorted, from, end, depth + 1);
+        if (t->failed)
+            return 0;
+        cell        *c = &t->cells[base + bytes[k]];
+        const entry *e = &entries[sorted[from]];
+        c->link |= below << 9;
+        if (e->len == depth + 1) { /* the first of equal ones */
+            c->entry = (uint16_t)sorted[from];
+            c->cost = (uint16_t)e->cost;
+        }
+        from = end;
+    }
+    return base;
+}
+
+typedef struct sortable {
+    const entry *e;
+    uint32_t     number;
+} sortable;
+
+static int by_text(const void *a, const void *b)
+{
+    const sortable *x = a, *y = b;
+    int order = pin_str_order((pin_str){x->e->text, x->e->len}, (pin_str){y->e->text, y->e->len});
+    return order ? order : (x->number > y->number) - (x->number < y->number);
+}
+
+static bool trie_build(trie *t, const entry *entries, uint32_t count)
+{
+    sortable *rows = malloc(count * sizeof *rows);
+    uint32_t *sorted = malloc(count * sizeof *sorted);
+    if (t->cap) {
+        memset(t->cells, 0, t->cap * sizeof *t->cells);
+        memset(t->bases, 0, t->cap);
+    }
+    t->lowest = 1;
+    if (rows && sorted && trie_reach(t, 1)) {
+        t->bases[0] = 1; /* stands for no base */
+        for (uint32_t i = 0; i < count; i++)
+            rows[i] = (sortable){&entries[i], i};
+        qsort(rows, count, sizeof *rows, by_text);
+        for (uint32_t i = 0; i < count; i++)
+            sorted[i] = rows[i].number;
+        t->root = trie_node(t, entries, sorted, 0, count, 0);
+    } else {
+        t->failed = true;
+    }
+    free(rows);
+    free(sorted);
+    return !t->failed;
+}
+
+/* ---- The cheapest spelling ---- */
+static bool make_room(pin_spelling *room, size_t len)
+{
+    if (len + 1 <= room->cap)
+        return true;
+    size_t    cap = len + len / 2 + 64;
+    uint32_t *costs = realloc(room->costs, cap * sizeof *costs);
+    if (costs)
+        room->costs = costs;
+    uint16_t *entries = realloc(room->entries, cap * sizeof *entries);
+    if (entries)
+        room->entries = entries;
+    if (!costs || !entries)
+        return false;
+    room->cap = cap;
+    return true;
+}
+
+void pin_spelling_free(pin_spelling *room)
+{
+    free(room->costs);
+    free(room->entries);
+    *room = (pin_spelling){0};
+}
+
+/* Fills room->entries[i]: the last entry of the cheapest spelling of the first i bytes. Entry `without`
+ * is not used. Returns the cost. */
+static uint32_t spell(pin_spelling *room, const trie *t, const char *text, uint32_t len, uint32_t without)
+{
+    uint32_t   *costs = room->costs;
+    uint16_t   *entries = room->entries;
+    const cell *cells = t->cells;
+    memset(costs, 0xFF, ((size_t)len + 1) * sizeof *costs);
+    costs[0] = 0;
+    for (uint32_t i = 0; i < len; i++) {
+        uint32_t base = t->root, so_far = costs[i];
+        for (uint32_t j = i; j < len; j++) {
+            uint32_t    byte = (uint8_t)text[j];
+            const cell *c = &cells[base + byte];
+            if ((c->link & 511) != (256 | byte))
+                break;
+            if (so_far + c->cost < costs[j + 1] && c->entry != NO_ENTRY && c->entry != without) {
+                costs[j + 1] = so_far + c->cost;
+                entries[j + 1] = c->entry;
+            }
+            base = c->link >> 9;
+            if (base == 0)
+                break;
+        }
+    }
+    return costs[len];
+}
+
+/* ---- Learning ---- */
+typedef struct pair {
+    uint32_t key, count; /* first entry << 16 | second */
+    uint64_t gain;
+} pair;
+
+typedef struct pupil {
+    const pin_str *samples;
+    size_t         sample_count;
+    entry         *entries;
+    uint32_t       count, want; /* entries; as many as are kept */
+    uint32_t      *pairs;       /* key, count, key, count, ..   */
+    uint32_t       pair_count;
+    uint64_t       total; /* entries in all samples */
+    trie           trie;
+    pin_spelling   room;
+} pupil;
+
+/* COST_UNIT * log2(a / b) for a >= b > 0. */
+static uint32_t log2_ratio(uint64_t a, uint64_t b)
+{
+    uint32_t whole = 0, part = 0;
+    while (a >> 33)
+        a >>= 1, b = (b >> 1) | 1;
+    while (b << 1 <= a)
+        b <<= 1, whole++;
+    uint64_t x = (a << 30) / b; /* 1 <= x < 2, with 30 bits behind the point */
+    for (uint32_t bit = COST_UNIT / 2; bit; bit >>= 1) {
+        x = x * x >> 30;
+        if (x >> 31) {
+            x >>= 1;
+            part += bit;
+        }
+    }
+    return whole * COST_UNIT + part;
+}
+
+static void set_costs(pupil *p)
+{
+    uint64_t total = 1;
+    for (uint32_t e = 0; e < p->count; e++)
+        total += p->entries[e].count;
+    for (uint32_t e = 0; e < p->count; e++) {
+        uint32_t seen = p->entries[e].count;
+        p->entries[e].cost = log2_ratio(total * 4, (uint64_t)seen * 4 + 1) + 1;
+    }
+    p->total = total;
+}
+
+static void count_pair(pupil *p, uint32_t key)
+{
+    uint32_t slot = key * 2654435761u >> (32 - PAIR_BITS);
+    for (;; slot = (slot + 1) & ((1u << PAIR_BITS) - 1)) {
+        uint32_t *at = &p->pairs[(size_t)slot * 2];
+        if (at[1] && at[0] != key)
+            continue;
+        if (!at[1] && p->pair_count >= (1u << PAIR_BITS) / 4 * 3)
+            return; /* full: what comes first counts */
+        p->pair_count += !at[1];
+        at[0] = key;
+        at[1]++;
+        return;
+    }
+}
+
+/* Spells all samples and counts entries and, if asked, pairs of neighbours. */
+static void count_samples(pupil *p, bool pairs)
+{
+    for (uint32_t e = 0; e < p->count; e++)
+        p->entries[e].count = 0;
+    if (pairs)
+        memset(p->pairs, 0, sizeof *p->pairs * 2 << PAIR_BITS);
+    p->pair_count = 0;
+    for (size_t s = 0; s < p->sample_count; s++) {
+        pin_str text = p->samples[s];
+        spell(&p->room, &p->trie, text.at, (uint32_t)text.len, NO_ENTRY);
+        uint32_t after = NO_ENTRY; /* from the end: the entry behind */
+        for (uint32_t at = (uint32_t)text.len; at > 0;) {
+            uint32_t e = p->room.entries[at];
+            p->entries[e].count++;
+            if (pairs && after != NO_ENTRY && p->entries[e].len + p->entries[after].len <= ENTRY_MAX)
+                count_pair(p, e << 16 | after);
+            after = e;
+            at -= p->entries[e].len;
+        }
+    }
+}
+
+static int by_worth(const void *a, const void *b)
+{
+    const entry *x = a, *y = b;
+    if (x->worth != y->worth)
+        return x->worth > y->worth ? -1 : 1;
+    return pin_str_order((pin_str){x->text, x->len}, (pin_str){y->text, y->len});
+}
+
+/* Worth for each byte in the codebook: what counts when bytes are short. */
+static int by_density(const void *a, const void *b)
+{
+    const entry *x = a, *y = b;
+    uint64_t     left = x->worth * (y->len + 2u), right = y->worth * (x->len + 2u);
+    if (left != right)
+        return left > right ? -1 : 1;
+    return by_worth(a, b);
+}
+
+/* Sorts the entries of more than one byte by what they save, and drops those that save nothing. */
+static void weigh(pupil *p, int (*order)(const void *, const void *))
+{
+    uint32_t kept = 256;
+    for (uint32_t e = 256; e < p->count; e++) {
+        entry   *it = &p->entries[e];
+        uint32_t other = it->count ? spell(&p->room, &p->trie, it->text, it->len, e) : 0;
+        it->worth = other > it->cost ? (uint64_t)it->count * (other - it->cost) : 0;
+    }
+    for (uint32_t e = 256; e < p->count; e++)
+        if (p->entries[e].count > 1 && p->entries[e].worth > 0)
+            p->entries[kept++] = p->entries[e];
+    p->count = kept;
+    qsort(p->entries + 256, p->count - 256, sizeof *p->entries, order);
+}
+
+static int by_gain(const void *a, const void *b)
+{
+    const pair *x = a, *y = b;
+    if (x->gain != y->gain)
+        return x->gain > y->gain ? -1 : 1;
+    return (x->key > y->key) - (x->key < y->key);
+}
+
+/* New entries from the best pairs, made before `weigh` renumbers; they wait in `fresh`. */
+static uint32_t join_pairs(pupil *p, entry *fresh, uint32_t most)
+{
+    pair    *rows = malloc(((size_t)p->pair_count + 1) * sizeof *rows);
+    uint32_t n = 0, made = 0;
+    for (uint32_t slot = 0; rows && slot < 1u << PAIR_BITS; slot++) {
+        uint32_t     key = p->pairs[(size_t)slot * 2], count = p->pairs[(size_t)slot * 2 + 1];
+        const entry *a = &p->entries[key >> 16], *b = &p->entries[key & 0xFFFF];
+        if (count < 3)
+            continue;
+        uint32_t apart = a->cost + b->cost, joined = log2_ratio(p->total, count);
+        if (apart > joined)
+            rows[n++] = (pair){key, count, (uint64_t)count * (apart - joined)};
+    }
+    if (rows)
+        qsort(rows, n, sizeof *rows, by_gain);
+    for (uint32_t i = 0; i < n && made < most; i++) {
+        const entry *a = &p->entries[rows[i].key >> 16], *b = &p->entries[rows[i].key & 0xFFFF];
+        entry        e = {.len = (uint8_t)(a->len + b->len), .count = rows[i].count};
+        memcpy(e.text, a->text, a->len);
+        memcpy(e.text + a->len, b->text, b->len);
+        fresh[made++] = e;
+    }
+    free(rows);
+    return made;
+}
+
+static bool learn_round(pupil *p, entry *fresh)
+{
+    if (!trie_build(&p->trie, p->entries, p->count))
+        return false;
+    count_samples(p, true);
+    set_costs(p);
+    uint32_t made = join_pairs(p, fresh, p->count == 256 ? p->want / 4 : p->want / 2);
+    weigh(p, by_worth);
+    if (p->count > p->want)
+        p->count = p->want;
+    memcpy(p->entries + p->count, fresh, made * sizeof *fresh);
+    p->count += made;
+    set_costs(p);
+    return true;
+}
+
+/* ---- Codes ---- */
+static int by_count(const void *a, const void *b)
+{
+    const sortable *x = a, *y = b;
+    if (x->e->count != y->e->count)
+        return x->e->count < y->e->count ? -1 : 1;
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+/* Lengths of Huffman codes; counts are halved until none is too long. */
+static bool code_lengths(entry *entries, uint32_t count)
+{
+    typedef struct node {
+        uint64_t weight;
+        uint32_t parent;
+    } node;
+    node     *nodes = malloc((size_t)count * 2 * sizeof *nodes);
+    sortable *rows = malloc(count * sizeof *rows);
+    bool      fits = false, good = nodes && rows;
+    for (uint32_t i = 0; good && i < count; i++)
+        rows[i] = (sortable){&entries[i], i};
+    if (good)
+        qsort(rows, count, sizeof *rows, by_count);
+    for (uint32_t shift = 0; good && !fits; shift++) {
+        for (uint32_t i = 0; i < count; i++)
+            nodes[i] = (node){(rows[i].e->count >> shift) + 1, 0};
+        uint32_t leaf = 0, inner = count, end = count;
+        while (end < count * 2 - 1) {
+            node made = {0, 0};
+            for (int k = 0; k < 2; k++) {
+                uint32_t least = leaf < count && (inner == end || nodes[leaf].weight <= nodes[inner].weight)
+                                     ? leaf++
+                                     : inner++;
+                made.weight += nodes[least].weight;
+                nodes[least].parent = end;
+            }
+            nodes[end++] = made;
+        }
+        uint32_t longest = 0;
+        nodes[end - 1].weight = 0; /* from here on: depths */
+        for (uint32_t i = end - 1; i-- > 0;) {
+            nodes[i].weight = nodes[nodes[i].parent].weight + 1;
+            if (nodes[i].weight > longest)
+                longest = (uint32_t)nodes[i].weight;
+        }
+        fits = longest <= PIN_CODE_MAX;
+        for (uint32_t i = 0; fits && i < count; i++)
+            entries[rows[i].number].cost = (uint32_t)nodes[i].weight;
+    }
+    free(nodes);
+    free(rows);
+    return good;
+}
+
+static int by_code(const void *a, const void *b)
+{
+    const entry *x = a, *y = b;
+    if (x->cost != y->cost)
+        return x->cost < y->cost ? -1 : 1;
+    return pin_str_order((pin_str){x->text, x->len}, (pin_str){y->text, y->len});
+}
+
+static void write_book(pin_out *o, entry *entries, uint32_t count)
+{
+    uint32_t start = 0;
+    qsort(entries, count, sizeof *entries, by_code);
+    uint8_t *head = pin_out_room(o, PIN_K_STARTS + 2 * ((size_t)count + 1));
+    if (!head)
+        return;
+    memset(head, 0, PIN_K_STARTS);
+    for (uint32_t e = 0; e < count; e++) {
+        uint8_t *at = head + PIN_K_COUNTS + 2 * (entries[e].cost - 1);
+        pin_store16(at, (uint16_t)(pin_load16(at) + 1));
+        pin_store16(head + PIN_K_STARTS + 2 * (size_t)e, (uint16_t)start);
+        start += entries[e].len;
+    }
+    pin_store16(head + PIN_K_STARTS + 2 * (size_t)count, (uint16_t)start);
+    pin_store16(head + PIN_K_ENTRIES, (uint16_t)count);
+    o->len += PIN_K_STARTS + 2 * ((size_t)count + 1);
+    for (uint32_t e = 0; e < count; e++)
+        pin_out_add(o, entries[e].text, entries[e].len);
+}
+
+/* The best entries that the budget has room for, with codes for how often they are used. */
+static bool finish(pupil *p, size_t budget)
+{
+    size_t   used = PIN_K_STARTS + 2 + 256 * 3;
+    uint32_t kept = 256;
+    if (!trie_build(&p->trie, p->entries, p->count))
+        return false;
+    count_samples(p, false);
+    set_costs(p);
+    weigh(p, by_density);
+    for (uint32_t e = 256; e < p->count; e++)
+        if (used + p->entries[e].len + 2 <= budget) {
+            used += p->entries[e].len + 2u;
+            p->entries[kept++] = p->entries[e];
+        }
+    p->count = kept;
+    set_costs(p);
+    for (int again = 0; again < 2; again++) {
+        if (!trie_build(&p->trie, p->entries, p->count))
+            return false;
+        count_samples(p, false);
+        if (!code_lengths(p->entries, p->count))
+            return false;
+    }
+    return true;
+}
+
+bool pin_codebook_learn(pin_out *codebook, const pin_str *samples, size_t count, size_t budget)
+{
+    pupil  p = {.samples = samples, .sample_count = count};
+    size_t longest = ENTRY_MAX;
+    for (size_t s = 0; s < count; s++)
+        longest = samples[s].len > longest ? samples[s].len : longest;
+    p.want = (uint32_t)(256 + budget / 6 < ENTRIES_MAX / 2 ? 256 + budget / 6 : ENTRIES_MAX / 2);
+    p.entries = calloc(ENTRIES_MAX, sizeof *p.entries);
+    p.pairs = malloc(sizeof *p.pairs * 2 << PAIR_BITS);
+    entry *fresh = malloc(ENTRIES_MAX / 2 * sizeof *fresh);
+    bool   good = p.entries && p.pairs && fresh && make_room(&p.room, longest);
+    if (good) {
+        p.count = 256;
+        for (uint32_t e = 0; e < 256; e++)
+            p.entries[e] = (entry){.len = 1, .text = {(char)(uint8_t)e}};
+        set_costs(&p);
+    }
+    for (int round = 0; good && round < ROUNDS; round++)
+        good = learn_round(&p, fresh);
+    good = good && finish(&p, budget);
+    if (good)
+        write_book(codebook, p.entries, p.count);
+    trie_free(&p.trie);
+    pin_spelling_free(&p.room);
+    free(p.entries);
+    free(p.pairs);
+    free(fresh);
+    return good && !codebook->failed;
+}
+
+/* ---- Spelling records ---- */
+struct pin_speller {
+    trie      trie;
+    uint16_t *codes;
+    uint8_t  *lens, *bits; /* bytes of an entry, bits of its code */
+};
+
+pin_speller *pin_speller_new(pin_str book)
+{
+    const uint8_t *at = (const uint8_t *)book.at, *starts = at + PIN_K_STARTS;
+    uint32_t       count = pin_load16(at + PIN_K_ENTRIES), code = 0, e = 0;
+    const char    *texts = book.at + PIN_K_STARTS + 2 * ((size_t)count + 1);
+    pin_speller   *s = calloc(1, sizeof *s);
+    entry         *entries = calloc((size_t)count + 1, sizeof *entries);
+    if (s) {
+        s->codes = malloc(((size_t)count + 1) * sizeof *s->codes);
+        s->lens = malloc((size_t)count + 1);
+        s->bits = malloc((size_t)count + 1);
+    }
+    bool good = s && entries && s->codes && s->lens && s->bits;
+    for (uint32_t bits = 1; good && bits <= PIN_CODE_MAX; bits++) {
+        code <<= 1;
+        for (uint32_t n = pin_load16(at + PIN_K_COUNTS + 2 * (bits - 1)); n > 0; n--, e++) {
+            uint32_t from = pin_load16(starts + 2 * (size_t)e), to = pin_load16(starts + 2 * (size_t)e + 2);
+            entries[e].len = s->lens[e] = (uint8_t)(to - from);
+            memcpy(entries[e].text, texts + from, to - from);
+            entries[e].cost = s->bits[e] = (uint8_t)bits;
+            s->codes[e] = (uint16_t)code++;
+        }
+    }
+    if (!good || !trie_build(&s->trie, entries, count)) {
+        pin_speller_free(s);
+        s = NULL;
+    }
+    free(entries);
+    return s;
+}
+
+void pin_speller_free(pin_speller *s)
+{
+    if (!s)
+        return;
+    trie_free(&s->trie);
+    free(s->codes);
+    free(s->lens);
+    free(s->bits);
+    free(s);
+}
+
+void pin_speller_pack(pin_out *out, const pin_speller *s, pin_spelling *room, pin_str record)
+{
+    if (record.len >= UINT32_MAX / 16 || !make_room(room, record.len)) {
+        out->failed = true;
+        return;
+    }
+    uint32_t len = (uint32_t)record.len, bits = spell(room, &s->trie, record.at, len, NO_ENTRY);
+    uint8_t *to = pin_out_room(out, (size_t)bits / 8 + 16);
+    if (!to)
+        return;
+    /* from the end to the start, as the path is known, into bytes from the last to the first */
+    uint8_t *at = to + (bits + 7) / 8;
+    uint64_t held = 0;
+    uint32_t have = (8 - bits % 8) % 8; /* zeros that fill the last byte */
+    for (uint32_t end = len; end > 0;) {
+        uint32_t e = room->entries[end];
+        held |= (uint64_t)s->codes[e] << have;
+        for (have += s->bits[e]; have >= 8; have -= 8, held >>= 8)
+            *--at = (uint8_t)held;
+        end -= s->lens[e];
+    }
+    out->len += (bits + 7) / 8;
+}
