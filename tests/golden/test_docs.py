@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The examples in docs/cli.md are true: every ```console block is run and compared.
+"""The examples in README.md and docs/cli.md are true: every ```console block is run and compared.
 
 A block holds commands after "$ " and, below each, what they print. They run in the order of the page in
-one folder, in which faq/ is the golden corpus. "# exit N" after a command says its exit code, else 0.
+one folder, in which faq/ is the golden corpus and examples/ that of the repository. "# exit N" after a command says its exit code, else 0.
 A line that is only "..." stands for any number of lines.
 
 usage: PINCITE=build/pincite test_docs.py [--write]
@@ -16,7 +16,8 @@ import sys
 import tempfile
 
 here = os.path.dirname(os.path.abspath(__file__))
-page = os.path.join(here, '..', '..', 'docs', 'cli.md')
+root = os.path.abspath(os.path.join(here, '..', '..'))
+pages = ['README.md', 'docs/cli.md']
 program = os.path.abspath(os.environ['PINCITE'])
 
 
@@ -68,8 +69,9 @@ def rewritten(text, true_rows):
     return '\n'.join(out)
 
 
-def main():
-    write = sys.argv[1:] == ['--write']
+def try_page(name, write):
+    """(examples that failed, examples)"""
+    page = os.path.join(root, name)
     true_rows = {}
     with open(page, encoding='utf-8') as f:
         text = f.read()
@@ -77,8 +79,9 @@ def main():
     failed = count = 0
     try:
         shutil.copytree(os.path.join(here, 'corpus'), os.path.join(work, 'faq'))
-        for name in ('queries.tsv', 'qrels.tsv', 'citations.txt'):
-            shutil.copy(os.path.join(here, name), work)
+        for extra in ('queries.tsv', 'qrels.tsv', 'citations.txt'):
+            shutil.copy(os.path.join(here, extra), work)
+        os.symlink(os.path.join(root, 'examples'), os.path.join(work, 'examples'))
         os.makedirs(os.path.join(work, 'bin'))
         os.symlink(program, os.path.join(work, 'bin', 'pincite'))
         env = dict(os.environ, PATH=os.path.join(work, 'bin') + ':' + os.environ['PATH'], LC_ALL='C.UTF-8')
@@ -92,19 +95,24 @@ def main():
             true_rows[line] = run.stdout.splitlines()
             if run.returncode == code and write:
                 continue
-            print('docs/cli.md:%d: $ %s\nexit %d, expected %d; it printed:\n%s' %
-                  (line, command, run.returncode, code, run.stdout))
+            print('%s:%d: $ %s\nexit %d, expected %d; it printed:\n%s' %
+                  (name, line, command, run.returncode, code, run.stdout))
     finally:
         shutil.rmtree(work)
     if write and true_rows:
         with open(page, 'w', encoding='utf-8') as f:
             f.write(rewritten(text, true_rows))
-        print('%d examples rewritten in docs/cli.md' % len(true_rows))
-        return 0
+        print('%d examples rewritten in %s' % (len(true_rows), name))
+        return 0, count
     if not count:
-        sys.exit('docs/cli.md has no console examples')
-    print('%d of %d examples are true' % (count - failed, count))
-    return 1 if failed else 0
+        sys.exit('%s has no console examples' % name)
+    print('%s: %d of %d examples are true' % (name, count - failed, count))
+    return failed, count
+
+
+def main():
+    write = sys.argv[1:] == ['--write']
+    return 1 if sum(try_page(name, write)[0] for name in pages) else 0
 
 
 sys.exit(main())
