@@ -11,6 +11,8 @@
 const OK = 0, NOT_FOUND = 1, CORRUPT = 3, NEED = 7;
 const FIRST_READ = 65536;        // bytes of the head, unless its length is known beforehand
 const GAP = 8192;                // two ranges nearer than this are one request
+const SMALL = 256;               // a range smaller than this brings its neighbours along: they are rows of
+const BLOCK = 2048;              // tables, and the next round would ask for some of them
 const WHOLE_MOST = 32 << 20;     // bytes of a file that is taken whole
 const SLOW_MS = 3000;            // after this a host is said to be slow
 const DEAD_MS = 30000;           // without a byte for so long, a request has failed
@@ -257,7 +259,12 @@ class Index {
   needs() {
     const count = this.core.pin_web_need_count();
     const pairs = new Float64Array(this.core.memory.buffer, this.core.pin_web_needs(), count * 2);
-    return Array.from({ length: count }, (_, i) => [pairs[2 * i], pairs[2 * i + 1]]);
+    return Array.from({ length: count }, (_, i) => {
+      const from = pairs[2 * i], to = from + pairs[2 * i + 1];
+      if (to - from >= SMALL) return [from, to - from];
+      const start = from - (from % BLOCK), end = Math.min(this.total, to + BLOCK - 1 - ((to + BLOCK - 1) % BLOCK));
+      return [start, end - start];
+    });
   }
 
   /* One round: everything that the last call lacked, in as few requests as may be. */
@@ -314,7 +321,7 @@ class Index {
       try {
         for (let rounds = 0; rounds < ROUNDS_MOST; rounds++) {
           if (signal && signal.aborted) throw new DOMException("superseded", "AbortError");
-          const status = call();
+          const status = call(rounds);
           if (status === NEED) {
             await this.bring(this.needs(), signal);
             continue;
@@ -360,9 +367,9 @@ class Index {
      `reply` the same parsed, or null when there is no such module. */
   search(query, { k = 10, module = "", status = "", signal } = {}) {
     return this.inTurn(async () => {
-      const found = await this.answer(() => {
+      const found = await this.answer((round) => {
         const [q, m, s] = this.input(query, module, status);
-        return this.core.pin_web_search(q, m, s, k, 1);
+        return this.core.pin_web_search(q, m, s, k, round ? 1 : 3);
       }, signal);
       if (found.text === null) return { ...found, reply: null, facets: [] };
       const cut = found.text.lastIndexOf("\n");
