@@ -1,6 +1,7 @@
 /* The plain scorer: every item that meets any slot, one sum an item. It is the definition of the
  * ranking; anything faster must give the same numbers. */
 #include "core/search/plan.h"
+#include "core/search/streams.h"
 #include "core/search/walk.h"
 
 static pin_status add_list(uint32_t *sums, const plan *p, const pin_list *list, pin_field field,
@@ -174,28 +175,54 @@ uint32_t plan_best_of(ranked *best, uint32_t cap, const uint32_t *sums, uint32_t
     return count;
 }
 
+/* What the parts of a way get from the item; value 0 when it lacks one of them. */
+static pin_status share_by_parts(slot_share *out, plan *p, const plan_way *way, uint32_t item, pin_error *err)
+{
+    uint32_t value = 0;
+    out->value = 0;
+    out->in_question = false;
+    for (uint32_t i = 0; i < way->part_count; i++) {
+        const plan_part *part = &way->parts[i];
+        pin_status s = list_impact(&out->question[i], p->ix, &part->term.lists[PIN_QUESTION], PIN_QUESTION, item, err);
+        pin_status s2 = list_impact(&out->answer[i], p->ix, &part->term.lists[PIN_ANSWER], PIN_ANSWER, item, err);
+        if (s != PIN_OK || s2 != PIN_OK) /* both were asked for before saying so */
+            return s != PIN_OK ? s : s2;
+        if (out->question[i] + out->answer[i] == 0)
+            return PIN_OK;
+        value += part->weight *
+                 (p->settings.question_weight * out->question[i] + p->settings.answer_weight * out->answer[i]);
+        out->in_question |= out->question[i] > 0;
+    }
+    out->value = way_within(way, value);
+    return PIN_OK;
+}
+
+static void share_by_rows(slot_share *out, const plan_way *way, uint32_t item)
+{
+    uint32_t row = 0;
+    while (row < way->row_count && way->row_items[row] < item)
+        row++;
+    bool found = row < way->row_count && way->row_items[row] == item;
+    out->in_question = false;
+    out->value = found ? way_within(way, way->row_values[row]) : 0;
+}
+
 pin_status plan_share_of(slot_share *out, plan *p, const plan_slot *slot, uint32_t item, pin_error *err)
 {
     *out = (slot_share){.way = UINT32_MAX};
     for (uint32_t w = 0; w < slot->way_count; w++) {
-        way_walk   walk;
-        pin_status s = way_walk_open(&walk, p, &slot->ways[w], err);
-        if (s == PIN_OK)
-            s = way_walk_next(&walk, item, err);
-        if (s == PIN_NOT_FOUND)
-            continue;
+        const plan_way *way = &slot->ways[w];
+        slot_share      now = {.way = w};
+        pin_status      s = PIN_OK;
+        if (way->part_count)
+            s = share_by_parts(&now, p, way, item, err);
+        else
+            share_by_rows(&now, way, item);
         if (s != PIN_OK)
             return s;
-        if (walk.item != item || (out->way != UINT32_MAX && walk.value <= out->value))
-            continue;
-        out->value = walk.value;
-        out->way = w;
-        out->in_question = false;
-        for (uint32_t i = 0; i < slot->ways[w].part_count; i++) {
-            out->question[i] = walk.parts[i].question;
-            out->answer[i] = walk.parts[i].answer;
-            out->in_question |= walk.parts[i].question > 0;
-        }
+        if (now.value > out->value)
+            *out = now;
     }
     return PIN_OK;
 }
+

@@ -26,18 +26,12 @@ struct scorer {
     window_sums *slot;  /* of one slot: the best ways */
     window_sums *way;   /* of one way                 */
     uint64_t    *order; /* of windows: bound << 32 | number */
+    uint16_t     places[WINDOW]; /* of items in a window that may be among the best */
 };
 
 static pin_status no_space(pin_error *err)
 {
     return pin_fail(err, PIN_NO_SPACE, 0, "the query needs more memory than was lent");
-}
-
-static uint32_t within(const plan_way *way, uint32_t value)
-{
-    if (value < way->floor)
-        return way->floor;
-    return value > way->ceiling ? way->ceiling : value;
 }
 
 static bool is_simple(const plan_slot *slot)
@@ -169,8 +163,8 @@ static uint32_t probe_slot(scorer *sc, const unit *u, uint32_t item)
             }
         }
         next += 2 * way->part_count;
-        if (value && within(way, value) > best)
-            best = within(way, value);
+        if (value && way_within(way, value) > best)
+            best = way_within(way, value);
     }
     return best;
 }
@@ -208,7 +202,7 @@ static void raise_by_rows(scorer *sc, const plan_way *way, uint32_t from, uint32
             high = middle;
     }
     for (; low < way->row_count && way->row_items[low] < to; low++)
-        raise_slot(sc, way->row_items[low] - from, within(way, way->row_values[low]));
+        raise_slot(sc, way->row_items[low] - from, way_within(way, way->row_values[low]));
 }
 
 /* The part with the fewest postings leads, the others are asked. */
@@ -239,7 +233,7 @@ static void raise_by_way(scorer *sc, const plan_way *way, stream *streams, uint3
                 value = k == lead || part ? value + part : 0;
             }
             if (value)
-                raise_slot(sc, place, within(way, value));
+                raise_slot(sc, place, way_within(way, value));
         }
         sc->way->touched[i] = 0;
     }
@@ -376,7 +370,6 @@ static void score_window(best_few *best, scorer *sc, const scorer_scope *scope, 
     uint32_t  first = scope->first > from ? scope->first : from, end = scope->end < to ? scope->end : to;
     if (first >= end)
         return;
-    memset(sums, 0, (to - from) * sizeof *sums);
     for (uint32_t i = 0; i < sc->unit_count; i++)
         add_unit(sc, &sc->units[i], false, from, to);
     if (scope->allowed)
@@ -385,6 +378,8 @@ static void score_window(best_few *best, scorer *sc, const scorer_scope *scope, 
         count_sums(scope->counts, sc->p, sums, from, first, end);
     for (uint32_t i = first - from; (i = sums_find(sums, i, end - from, least_score(best))) < end - from; i++)
         best_add(best, from + i, sums[i]);
+    if (sc->set.windows > 1)
+        memset(sums, 0, (to - from) * sizeof *sums);
 }
 
 /* ---- The promising part of it ---- */
@@ -398,7 +393,7 @@ static uint32_t unit_most(const unit *u, uint32_t window)
 static void bound_rows(uint32_t *bounds, const plan_way *way)
 {
     for (uint32_t i = 0; i < way->row_count; i++) {
-        uint32_t *bound = &bounds[way->row_items[i] / WINDOW], value = within(way, way->row_values[i]);
+        uint32_t *bound = &bounds[way->row_items[i] / WINDOW], value = way_within(way, way->row_values[i]);
         if (*bound < value)
             *bound = value;
     }
@@ -420,7 +415,7 @@ static uint32_t way_most(const plan_way *way, const stream *streams, uint32_t wi
             return 0;
         sum += part;
     }
-    return within(way, sum);
+    return way_within(way, sum);
 }
 
 static pin_status bound_slot(scorer *sc, unit *u)
@@ -505,57 +500,95 @@ typedef struct window_run {
     uint32_t number, from, to; /* items                                                  */
     uint32_t first_needed;     /* units before it cannot lift an item over the bar alone */
     uint32_t rest;             /* what they can give together                            */
+    bool     touching;         /* only items that are marked may have a sum              */
 } window_run;
 
-/* Asks the lists not read yet, the largest first, until the item is in or cannot be. */
-static void finish_item(best_few *best, scorer *sc, const scorer_scope *scope, const window_run *run, uint32_t place,
-                        uint32_t score)
+/* Adds what unit `u` gives to the items at `places`. A list with more to read than to ask is read as a whole:
+ * what that adds to other items does no harm. */
+static void add_to_places(scorer *sc, const unit *u, const window_run *run, uint32_t count)
 {
-    uint32_t item = run->from + place, rest = run->rest;
-    if (item < scope->first || item >= scope->end ||
-        (scope->allowed && !(scope->allowed[item / 64] >> item % 64 & 1)))
+    const uint16_t *places = sc->places;
+    uint32_t       *sums = sc->sums->at;
+    bool            flat = u->only && u->only->form == PIN_LIST_FLAT;
+    if (!flat && !run->touching && count > u->density / 4) {
+        add_unit(sc, u, false, run->from, run->to);
         return;
-    for (uint32_t i = run->first_needed; i-- > 0;) {
+    }
+    if (flat)
+        stream_add_flat_at(u->only, sums, run->from, places, count);
+    else
+        for (uint32_t i = 0; i < count; i++)
+            sums[places[i]] += probe_unit(sc, u, run->from + places[i]);
+}
+
+static uint32_t keep_at_least(uint16_t *places, uint32_t count, const uint32_t *sums, uint32_t least)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        places[kept] = places[i];
+        kept += sums[places[i]] >= least;
+    }
+    return kept;
+}
+
+/* Asks the lists not read yet, the largest first, about the items that can still be among the best. */
+static void finish_places(best_few *best, scorer *sc, const window_run *run, uint32_t count)
+{
+    uint32_t *sums = sc->sums->at, rest = run->rest, need = least_score(best);
+    for (uint32_t i = run->first_needed; i-- > 0 && count;) {
         const unit *u = &sc->units[i];
         uint32_t    most = unit_most(u, run->number);
-        if (score + rest < least_score(best))
-            return;
+        if (most == 0)
+            continue;
+        count = keep_at_least(sc->places, count, sums, need > rest ? need - rest : 0);
+        add_to_places(sc, u, run, count);
         rest -= most;
-        if (most)
-            score += probe_unit(sc, u, item);
     }
-    best_add(best, item, score);
+    for (uint32_t i = 0; i < count; i++)
+        if (sums[sc->places[i]] >= need)
+            best_add(best, run->from + sc->places[i], sums[sc->places[i]]);
+}
+
+static bool is_in_scope(const scorer_scope *scope, uint32_t item)
+{
+    return item >= scope->first && item < scope->end &&
+           (!scope->allowed || (scope->allowed[item / 64] >> item % 64 & 1));
 }
 
 static void scan_window(best_few *best, scorer *sc, const scorer_scope *scope, const window_run *run)
 {
-    uint32_t *sums = sc->sums->at, count = run->to - run->from;
+    uint32_t *sums = sc->sums->at, items = run->to - run->from, count = 0, need = least_score(best);
+    uint32_t  least = need > run->rest ? need - run->rest : 1;
     for (uint32_t i = run->first_needed; i < sc->unit_count; i++)
         if (unit_most(&sc->units[i], run->number))
             add_unit(sc, &sc->units[i], false, run->from, run->to);
-    for (uint32_t place = 0;; place++) {
-        uint32_t need = least_score(best);
-        place = sums_find(sums, place, count, need > run->rest ? need - run->rest : 1);
-        if (place >= count)
-            break;
-        finish_item(best, sc, scope, run, place, sums[place]);
+    for (uint32_t place = 0; (place = sums_find(sums, place, items, least)) < items; place++) {
+        sc->places[count] = (uint16_t)place;
+        count += is_in_scope(scope, run->from + place);
     }
+    finish_places(best, sc, run, count);
     memset(sc->sums, 0, sizeof *sc->sums);
 }
 
 /* The same when few items are touched. */
 static void pick_window(best_few *best, scorer *sc, const scorer_scope *scope, const window_run *run)
 {
+    uint64_t touched[WINDOW_WORDS];
+    uint32_t count = 0, need = least_score(best);
     for (uint32_t i = run->first_needed; i < sc->unit_count; i++)
         if (unit_most(&sc->units[i], run->number))
             add_unit(sc, &sc->units[i], true, run->from, run->to);
-    for (uint32_t i = 0; i < WINDOW_WORDS; i++) {
-        for (uint64_t word = sc->sums->touched[i]; word; word &= word - 1) {
-            uint32_t place = i * 64 + (uint32_t)__builtin_ctzll(word), score = sc->sums->at[place];
-            sc->sums->at[place] = 0;
-            if (score + run->rest >= least_score(best))
-                finish_item(best, sc, scope, run, place, score);
+    memcpy(touched, sc->sums->touched, sizeof touched);
+    for (uint32_t i = 0; i < WINDOW_WORDS; i++)
+        for (uint64_t word = touched[i]; word; word &= word - 1) {
+            uint32_t place = i * 64 + (uint32_t)__builtin_ctzll(word);
+            sc->places[count] = (uint16_t)place;
+            count += sc->sums->at[place] + run->rest >= need && is_in_scope(scope, run->from + place);
         }
+    finish_places(best, sc, run, count);
+    for (uint32_t i = 0; i < WINDOW_WORDS; i++) {
+        for (uint64_t word = touched[i]; word; word &= word - 1)
+            sc->sums->at[i * 64 + (uint32_t)__builtin_ctzll(word)] = 0;
         sc->sums->touched[i] = 0;
     }
 }
@@ -575,7 +608,8 @@ static void look_into_window(best_few *best, scorer *sc, const scorer_scope *sco
     for (uint32_t i = run.first_needed; i < sc->unit_count; i++)
         if (unit_most(&sc->units[i], number))
             density += sc->units[i].density;
-    if (density < SPARSE)
+    run.touching = density < SPARSE;
+    if (run.touching)
         pick_window(best, sc, scope, &run);
     else
         scan_window(best, sc, scope, &run);

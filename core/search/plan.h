@@ -35,6 +35,13 @@ typedef struct plan_way {
     bool       near; /* its terms count for nearness and for the share of the question */
 } plan_way;
 
+static inline uint32_t way_within(const plan_way *way, uint32_t value)
+{
+    if (value < way->floor)
+        return way->floor;
+    return value > way->ceiling ? way->ceiling : value;
+}
+
 typedef struct plan_slot {
     plan_way *ways;
     uint32_t  way_count;

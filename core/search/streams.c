@@ -258,10 +258,59 @@ uint32_t stream_probe(stream *s, stream_set *set, uint32_t item)
     return at < s->have && s->ids[at] == item ? s->weight * s->impacts[at] : 0;
 }
 
+void stream_add_flat_at(const stream *s, uint32_t *sums, uint32_t from, const uint16_t *places, uint32_t count)
+{
+    const uint8_t *nibbles = s->nibbles + from / 2;
+    uint32_t       weight = s->weight * 17;
+    for (uint32_t i = 0; i < count; i++)
+        sums[places[i]] += weight * (nibbles[places[i] / 2] >> (places[i] & 1) * 4 & 15);
+}
+
+pin_status list_impact(uint32_t *impact, const pin_index *ix, const pin_list *list, pin_field field, uint32_t item,
+                       pin_error *err)
+{
+    uint32_t   ids[PIN_BLOCK];
+    uint8_t    impacts[PIN_BLOCK];
+    stream     s = {.count = list->count, .weight = 1, .form = list->form, .block = UINT32_MAX, .ids = ids,
+                    .impacts = impacts, .have = list->count};
+    stream_set set = {.ix = ix, .err = err};
+    pin_status status = PIN_OK;
+    *impact = 0;
+    if (list->count == 0)
+        return PIN_OK;
+    if (list->form == PIN_LIST_FLAT)
+        status = pin_read_flat(&s.nibbles, ix, list, field, err);
+    else if (list->form == PIN_LIST_BLOCKS)
+        status = pin_read_list_head(&s.head, ix, list, field, err);
+    else
+        status = pin_read_list_short(ids, impacts, ix, list, field, err);
+    if (status != PIN_OK)
+        return status;
+    *impact = stream_probe(&s, &set, item);
+    return set.status;
+}
+
 /* ---- Counting ---- */
 
+#if defined(__x86_64__)
+/* 64 items, of which the lowest nibbles come first. */
+static uint64_t bits_of_nibbles(const uint8_t *nibbles)
+{
+    const __m128i low = _mm_set1_epi8(15), zero = _mm_setzero_si128();
+    uint64_t      bits = 0;
+    for (int i = 0; i < 2; i++) {
+        __m128i  x = _mm_loadu_si128((const __m128i *)nibbles + i);
+        __m128i  a = _mm_and_si128(x, low), b = _mm_and_si128(_mm_srli_epi16(x, 4), low);
+        uint32_t first = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_unpacklo_epi8(a, b), zero));
+        uint32_t second = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_unpackhi_epi8(a, b), zero));
+        bits |= (uint64_t)(first | second << 16) << 32 * i;
+    }
+    return ~bits;
+}
+#else
+
 /* Sixteen items' nibbles, lowest first -> a bit for each that is not 0. */
-static uint64_t bits_of_nibbles(uint64_t x)
+static uint64_t bits_of_sixteen(uint64_t x)
 {
     x |= x >> 2;
     x |= x >> 1;
@@ -272,17 +321,20 @@ static uint64_t bits_of_nibbles(uint64_t x)
     return (x | x >> 24) & 0xFFFF;
 }
 
+static uint64_t bits_of_nibbles(const uint8_t *nibbles)
+{
+    uint64_t bits = 0;
+    for (uint32_t k = 0; k < 4; k++)
+        bits |= bits_of_sixteen(pin_load64(nibbles + k * 8)) << 16 * k;
+    return bits;
+}
+#endif
+
 static void mark_flat(uint64_t *bits, const uint8_t *nibbles, uint32_t count)
 {
     uint32_t i = 0;
-    for (; i + 64 <= count; i += 64) {
-        uint64_t word = bits[i / 64];
-        if (word == UINT64_MAX)
-            continue;
-        for (uint32_t k = 0; k < 4; k++)
-            word |= bits_of_nibbles(pin_load64(nibbles + i / 2 + k * 8)) << 16 * k;
-        bits[i / 64] = word;
-    }
+    for (; i + 64 <= count; i += 64)
+        bits[i / 64] |= bits_of_nibbles(nibbles + i / 2);
     for (; i < count; i++)
         bits[i / 64] |= (uint64_t)((nibbles[i / 2] >> (i & 1) * 4 & 15) != 0) << i % 64;
 }

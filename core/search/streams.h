@@ -57,6 +57,11 @@ void stream_add(stream *s, stream_set *set, uint32_t *sums, uint32_t from, uint3
 void stream_touch(stream *s, stream_set *set, window_sums *sums, uint32_t from, uint32_t to);
 /* Contribution to one item; quickest when items ascend. */
 uint32_t stream_probe(stream *s, stream_set *set, uint32_t item);
+/* Adds to sums[place] what item from + place gets of a flat list, for each of the places. */
+void stream_add_flat_at(const stream *s, uint32_t *sums, uint32_t from, const uint16_t *places, uint32_t count);
+/* Impact of one item in a list that is not open; 0: it is not in it. PIN_OK, PIN_CORRUPT, PIN_NEED. */
+pin_status list_impact(uint32_t *impact, const pin_index *ix, const pin_list *list, pin_field field, uint32_t item,
+                       pin_error *err);
 /* Sets the bit of every item of the list. `bits` has room for whole windows. */
 void stream_mark(stream *s, stream_set *set, uint64_t *bits);
 

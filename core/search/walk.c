@@ -74,13 +74,6 @@ pin_status way_walk_open(way_walk *walk, const plan *p, const plan_way *way, pin
     return s;
 }
 
-static uint32_t within(const plan_way *way, uint32_t value)
-{
-    if (value < way->floor)
-        return way->floor;
-    return value > way->ceiling ? way->ceiling : value;
-}
-
 static pin_status next_row(way_walk *walk, uint32_t least)
 {
     const plan_way *way = walk->way;
@@ -89,7 +82,7 @@ static pin_status next_row(way_walk *walk, uint32_t least)
     if (walk->row == way->row_count)
         return PIN_NOT_FOUND;
     walk->item = way->row_items[walk->row];
-    walk->value = within(way, way->row_values[walk->row]);
+    walk->value = way_within(way, way->row_values[walk->row]);
     walk->row++;
     return PIN_OK;
 }
@@ -126,6 +119,6 @@ pin_status way_walk_next(way_walk *walk, uint32_t least, pin_error *err)
                                          walk->p->settings.answer_weight * walk->parts[i].answer);
     walk->item = target;
     walk->from = target + 1;
-    walk->value = within(way, value);
+    walk->value = way_within(way, value);
     return PIN_OK;
 }
