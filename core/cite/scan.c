@@ -530,14 +530,14 @@ static uint32_t id_length(pin_str text)
     }
 }
 
-/* An id as it stands in our own files, "cra:art_13.par_8" or "art_13.par_8". */
+/* An id as it stands in our own files, "cra:art_13.par_8", "cfaq@1.2:sec_4.6.1" or "art_13.par_8". */
 static uint32_t take_id(scan *s, pin_token t)
 {
     static const char *const roots[] = {"art", "anx", "rct", "sec"};
     const pin_str            text = s->v.text;
     uint32_t                 act = default_act(s), at = t.from, end;
     if (s->v.mode == PIN_CITE_PROSE || t.to >= text.len ||
-        (text.at[t.to] != ':' && text.at[t.to] != '_' && text.at[t.to] != '-' &&
+        (text.at[t.to] != ':' && text.at[t.to] != '_' && text.at[t.to] != '-' && text.at[t.to] != '@' &&
          !pin_is_digit((uint8_t)text.at[t.to])))
         return 0;
     for (uint32_t a = 0, n = s->v.law->act_count(s->v.law->ctx); a < n; a++) {

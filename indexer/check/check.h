@@ -5,6 +5,11 @@
  * findings made here (docs/cli.md):
  *
  *     provision-missing       error    the act is loaded and has no such provision
+ *     leans-on-withdrawn      error    it had it in an older version that is loaded too; a warning where the
+ *                                      citation names that version
+ *     words-changed           warning  the citation names an older version, the current one reads otherwise;
+ *                             note     it means the current version, an older one reads otherwise
+ *     older-version           note     the citation names an older version; the words are the same
  *     citation-not-understood warning  looks like a citation, cannot be read
  *     other-act               note     cites an act that is not among the sources
  *     not-checked             note     once a source: its text is not loaded

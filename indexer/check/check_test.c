@@ -60,6 +60,14 @@ static void load(world *w, const char *id, const char *rows)
     assert_int_equal(pin_source_add(&w->sources, &w->findings, &source, NULL), PIN_OK);
 }
 
+static void load_version(world *w, const char *id, const char *version, const char *rows)
+{
+    pin_input_file   file = {.path = PIN_STR("p.jsonl"), .shown = PIN_STR("p.jsonl"), .bytes = pin_str_of(rows)};
+    pin_input_source source = {
+        .id = pin_str_of(id), .version = pin_str_of(version), .input = {.files = &file, .file_count = 1}};
+    assert_int_equal(pin_source_add(&w->sources, &w->findings, &source, NULL), PIN_OK);
+}
+
 static void put(world *w, const char *path, const char *text)
 {
     w->files[w->file_count++] =
@@ -349,6 +357,80 @@ static void the_faq_as_a_corpus_is_where_its_sections_are(void **state)
     assert_has(item->plain, "A?");
 }
 
+/* ---- versions ---- */
+
+/* Section 1 is the same in both, 2 changed, 3 is gone, 4 is new. */
+static void load_two_versions(world *w)
+{
+    load_version(w, "cfaq", "1.3",
+                 "{\"section\":\"1\",\"question\":\"One?\",\"answer\":\"same  words\"}\n"
+                 "{\"section\":\"2\",\"question\":\"Two?\",\"answer\":\"new words\"}\n"
+                 "{\"section\":\"4\",\"question\":\"Four?\",\"answer\":\"added\"}\n");
+    load_version(w, "cfaq", "1.2",
+                 "{\"section\":\"1\",\"question\":\"One?\",\"answer\":\"same words\"}\n"
+                 "{\"section\":\"2\",\"question\":\"Two?\",\"answer\":\"old words\"}\n"
+                 "{\"section\":\"3\",\"question\":\"Three?\",\"answer\":\"gone\"}\n");
+}
+
+#define LISTED(list) "{\"id\":\"m/a\",\"question\":\"A?\",\"answer\":\"So it is.\",\"citations\":[" list "]}\n"
+
+static void a_citation_without_a_version_means_the_current_one(void **state)
+{
+    world *w = *state;
+    load_two_versions(w);
+    put(w, "x.jsonl", LISTED("\"cfaq:sec_1\",\"Commission FAQ, section 2\",\"cfaq:sec_3\",\"cfaq:sec_4\",\"cfaq:sec_5\""));
+    run(w);
+    assert_rows(w, "m/a", "cfaq:sec_1/resolved/0L cfaq:sec_2/resolved/1L cfaq:sec_3/does not exist/2L "
+                          "cfaq:sec_4/resolved/3L cfaq:sec_5/does not exist/4L");
+    assert_findings(w, "words-changed@1 leans-on-withdrawn@1 provision-missing@1");
+    assert_int_equal(w->findings.at[0].severity, PIN_NOTE);
+    assert_has(w->findings.at[0].message, "Section 2 of 'Commission FAQ' reads otherwise in version 1.3 than in 1.2");
+    assert_int_equal(w->findings.at[1].severity, PIN_ERROR);
+    assert_has(w->findings.at[1].message, "version 1.2 has it, 1.3 does not");
+    assert_has(w->findings.at[1].hint, "cfaq@1.2:sec_3");
+}
+
+static void a_citation_may_name_the_version_it_was_written_against(void **state)
+{
+    world *w = *state;
+    load_two_versions(w);
+    put(w, "x.jsonl", LISTED("\"cfaq@1.2:sec_1\",\"Commission FAQ 1.2, section 2\","
+                             "{\"source\":\"cfaq@1.2\",\"provision\":\"section 3\"},{\"source\":\"cfaq@1.2\"}"));
+    run(w);
+    assert_rows(w, "m/a", "cfaq@1.2:sec_1/resolved/0L cfaq@1.2:sec_2/resolved/1L cfaq@1.2:sec_3/resolved/2L "
+                          "cfaq@1.2:/resolved/3L");
+    assert_findings(w, "older-version@1 words-changed@1 leans-on-withdrawn@1 older-version@1");
+    assert_int_equal(w->findings.at[0].severity, PIN_NOTE);
+    assert_int_equal(w->findings.at[1].severity, PIN_WARNING);
+    assert_int_equal(w->findings.at[2].severity, PIN_WARNING);
+    assert_has(w->findings.at[1].hint, "then cite cfaq:sec_2");
+}
+
+static void who_cites_an_article_leans_on_its_paragraphs(void **state)
+{
+    world *w = *state;
+    load_version(w, "cra", "2025-01-01",
+                 "{\"id\":\"art_1\",\"text\":\"new\",\"own\":\"\"}\n"
+                 "{\"id\":\"art_1.par_1\",\"text\":\"new\",\"parent\":\"art_1\"}\n");
+    load_version(w, "cra", "2024-11-20",
+                 "{\"id\":\"art_1\",\"text\":\"old\",\"own\":\"\"}\n"
+                 "{\"id\":\"art_1.par_1\",\"text\":\"old\",\"parent\":\"art_1\"}\n");
+    put(w, "x.jsonl", LISTED("\"Article 1\",\"Article 1(1)\""));
+    run(w);
+    assert_rows(w, "m/a", "cra:art_1/resolved/0L cra:art_1.par_1/resolved/1L");
+    assert_findings(w, "words-changed@1 words-changed@1");
+}
+
+static void a_reference_to_a_withdrawn_section_is_named(void **state)
+{
+    world *w = *state;
+    load_two_versions(w);
+    a_tree(w, "See [[official/faq_3]] and [[cfaq@1.2:sec_3]].");
+    run(w);
+    assert_rows(w, "one/a", "cfaq:sec_3/does not exist/0 cfaq@1.2:sec_3/resolved/1");
+    assert_findings(w, "leans-on-withdrawn@7 leans-on-withdrawn@7 not-checked@0"); /* the other file cites the act */
+}
+
 /* ---- the corpus ---- */
 
 static void the_same_question_twice_is_named(void **state)
@@ -396,6 +478,10 @@ int main(void)
         TEST(dead_references_are_named_with_their_line_and_a_guess),
         TEST(words_in_brackets_that_cite_nothing_there_is_are_named),
         TEST(the_faq_as_a_corpus_is_where_its_sections_are),
+        TEST(a_citation_without_a_version_means_the_current_one),
+        TEST(a_citation_may_name_the_version_it_was_written_against),
+        TEST(who_cites_an_article_leans_on_its_paragraphs),
+        TEST(a_reference_to_a_withdrawn_section_is_named),
         TEST(the_same_question_twice_is_named),
         TEST(an_item_with_too_many_citations_keeps_the_first),
     };

@@ -64,6 +64,10 @@ uint32_t pin_check_next_entry(const pin_check *k);
 /* Fills k->answers for `links`. With `cites`, a reference to the law makes a row of k->item. */
 void pin_check_links(pin_check *k, const pin_draft_link *links, uint32_t count, pin_str home, bool cites);
 
+/* ---- versions.c: what became of the provision that a row cites ---- */
+/* Findings where its source has several versions and this matters; true when one was made. */
+bool pin_check_versions(pin_check *k, const pin_row *row);
+
 /* ---- report.c: what is wrong with k->item ---- */
 /* `has_lists`: other items of its file have citation lists. */
 void pin_check_report(pin_check *k, bool has_lists);

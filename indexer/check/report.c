@@ -33,6 +33,8 @@ static void report_state(pin_check *k, const pin_row *row)
 {
     const pin_citation     *c = &row->c;
     const pin_draft_source *s = source_of(k, c);
+    if (pin_check_versions(k, row))
+        return;
     switch ((pin_cite_state)c->state) {
     case PIN_CITE_RESOLVED:
         return;

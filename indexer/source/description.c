@@ -5,6 +5,8 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "core/cite/version.h"
+
 enum { NAMES_MAX = 64, VALUE_MAX = 2000, DESCRIPTION_MAX = 1 << 20 };
 
 typedef struct description {
@@ -28,7 +30,7 @@ typedef struct key {
 static const key text_keys[] = {KEY(id),      KEY(title),    KEY(celex), KEY(eli),
                                 KEY(version), KEY(language), KEY(link),  KEY(rank)};
 #undef KEY
-enum { TEXT_KEYS = sizeof text_keys / sizeof *text_keys, KEY_NAMES = TEXT_KEYS, KEY_PROVISIONS, KEY_OUTLINE, KEYS };
+enum { TEXT_KEYS = sizeof text_keys / sizeof *text_keys, KEY_RANK = TEXT_KEYS - 1, KEY_NAMES = TEXT_KEYS, KEY_PROVISIONS, KEY_OUTLINE, KEYS };
 
 static const char *const key_names[] = {"id",   "title", "celex", "eli",        "version", "language",
                                         "link", "rank",  "names", "provisions", "outline", NULL};
@@ -131,10 +133,24 @@ static int key_number(pin_str name)
     return -1;
 }
 
+/* A rank is one of a few, so that two sources can be weighed against each other. */
+static void take_rank(description *d, pin_str text, size_t line)
+{
+    uint32_t rank = pin_rank_number(text);
+    if (rank < PIN_RANKS)
+        d->out->rank = pin_str_of(pin_rank_name(rank));
+    else
+        complain(d, PIN_ERROR, line,
+                 "act, delegated act, standard, adopted guidance, draft guidance, official FAQ, community or vendor",
+                 "'%.*s' is no rank", text);
+}
+
 static void take_scalar(description *d, int number, const yaml_event_t *event)
 {
     pin_str text = scalar_text(d, event);
-    if (number < TEXT_KEYS)
+    if (number == KEY_RANK)
+        take_rank(d, text, event->start_mark.line);
+    else if (number < TEXT_KEYS)
         *(pin_str *)((char *)d->out + text_keys[number].offset) = text;
     else if (number == KEY_PROVISIONS)
         *d->provisions = text;

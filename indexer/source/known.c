@@ -27,7 +27,7 @@ static const known known_sources[] = {
         .id = "cfaq",
         .title = "FAQs on the Cyber Resilience Act (European Commission)",
         .language = "en",
-        .rank = "guidance",
+        .rank = "official FAQ",
         .names = {"Commission FAQ", "European Commission CRA FAQs", "FAQs on the Cyber Resilience Act",
                   "European Commission FAQs", "European Commission FAQ", "European Commission CRA FAQ",
                   "Commission FAQs", "Commission CRA FAQs", "Commission CRA FAQ", "Commission's FAQs",

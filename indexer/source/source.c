@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/bytes/bytes.h"
+#include "core/cite/version.h"
 #include "indexer/source/inside.h"
 
 static pin_status no_memory(pin_error *err)
@@ -77,7 +78,7 @@ static bool fill_defaults(pin_draft_source *s, pin_pool *pool)
     if (!s->title.len)
         s->title = s->name_count ? s->names[0] : s->id;
     if (!s->rank.len)
-        s->rank = sections ? PIN_STR("guidance") : PIN_STR("act");
+        s->rank = sections ? PIN_STR("community") : PIN_STR("act"); /* nothing says that an FAQ is official */
     if (s->name_count)
         return true;
     pin_str *names = pin_pool_take(pool, 3, sizeof *names);
@@ -106,27 +107,20 @@ static bool id_is_good(pin_str id)
 
 /* ---- versions ---- */
 
-/* Orders "1.2" before "1.10" and "2024-11-20" before "2025-01-01": number by number, and by bytes where
- * there are none. */
-static int version_order(pin_str a, pin_str b)
+/* "cfaq@1.2". It stands in addresses, so a version that is more than letters, digits, points and hyphens
+ * has hyphens instead. */
+static pin_str older_id(const pin_draft_source *s, pin_pool *pool)
 {
-    size_t i = 0, k = 0;
-    while (i < a.len && k < b.len) {
-        if (!pin_is_digit((unsigned char)a.at[i]) || !pin_is_digit((unsigned char)b.at[k])) {
-            if (a.at[i] != b.at[k])
-                return (unsigned char)a.at[i] < (unsigned char)b.at[k] ? -1 : 1;
-            i++, k++;
-            continue;
-        }
-        uint64_t x = 0, y = 0;
-        for (; i < a.len && pin_is_digit((unsigned char)a.at[i]); i++)
-            x = x > UINT64_MAX / 100 ? x : x * 10 + (uint64_t)(a.at[i] - '0');
-        for (; k < b.len && pin_is_digit((unsigned char)b.at[k]); k++)
-            y = y > UINT64_MAX / 100 ? y : y * 10 + (uint64_t)(b.at[k] - '0');
-        if (x != y)
-            return x < y ? -1 : 1;
+    pin_str id = pin_pool_format(pool, "%.*s@%.*s", PIN_ARG(s->id), PIN_ARG(s->version));
+    char   *at = pin_pool_take(pool, id.len, 1);
+    if (!at || !id.at)
+        return (pin_str){0};
+    for (size_t i = 0; i < id.len; i++) {
+        unsigned char c = (unsigned char)id.at[i];
+        bool plain = i <= s->id.len || pin_is_alpha(c) || pin_is_digit(c) || c == '.' || c == '-' || c == '_';
+        at[i] = plain ? (char)c : '-';
     }
-    return (i < a.len) - (k < b.len);
+    return (pin_str){at, id.len};
 }
 
 /* The older of two versions steps aside: "cfaq@1.2", "Commission FAQ 1.2". */
@@ -138,11 +132,11 @@ static bool make_older(pin_draft_source *s, pin_pool *pool)
     for (uint32_t i = 0; i < s->name_count; i++)
         names[i] = pin_pool_format(pool, "%.*s %.*s", PIN_ARG(s->names[i]), PIN_ARG(s->version));
     s->names = names;
-    s->id = pin_pool_format(pool, "%.*s@%.*s", PIN_ARG(s->id), PIN_ARG(s->version));
+    s->id = older_id(s, pool);
     return s->id.at != NULL;
 }
 
-static pin_draft_source *current_with_id(pin_source_set *set, pin_str id)
+static pin_draft_source *with_id(pin_source_set *set, pin_str id)
 {
     for (uint32_t i = 0; i < set->source_count; i++)
         if (pin_str_equal(set->sources[i].id, id))
@@ -152,8 +146,7 @@ static pin_draft_source *current_with_id(pin_source_set *set, pin_str id)
 
 static bool version_is_here(pin_source_set *set, const pin_draft_source *s)
 {
-    pin_str older = pin_pool_format(set->pool, "%.*s@%.*s", PIN_ARG(s->id), PIN_ARG(s->version));
-    return current_with_id(set, older) != NULL;
+    return with_id(set, older_id(s, set->pool)) != NULL;
 }
 
 /* ---- adding ---- */
@@ -176,16 +169,16 @@ static bool make_room(pin_source_set *set)
 /* Puts `s` into the set; where its id is taken, the newer version takes the name. */
 static pin_status join_set(pin_source_set *set, pin_findings *findings, pin_draft_source *s, pin_error *err)
 {
-    pin_draft_source *same = current_with_id(set, s->id);
+    pin_draft_source *same = with_id(set, s->id);
     if (same) {
-        bool apart = same->version.len && s->version.len && version_order(same->version, s->version) != 0;
+        bool apart = same->version.len && s->version.len && pin_version_order(same->version, s->version) != 0;
         if (!apart || version_is_here(set, s)) {
             pin_finding_add(findings, PIN_WARNING, "duplicate-source", s->origin, (pin_str){0},
                             "give each its version: --source ID@VERSION=PATH",
                             "the source '%.*s' is given twice: this one is not used", PIN_ARG(s->id));
             return PIN_OK;
         }
-        if (!make_older(version_order(same->version, s->version) < 0 ? same : s, set->pool))
+        if (!make_older(pin_version_order(same->version, s->version) < 0 ? same : s, set->pool))
             return no_memory(err);
     }
     if (!make_room(set))
@@ -268,6 +261,34 @@ static bool add_known(pin_source_set *set)
     return true;
 }
 
+/* The current version first, then the older ones, newest first: so that what is asked for by a name of all
+ * of them, "section 4.2.5", finds the current one, however they were given. */
+static bool order_versions(pin_source_set *set)
+{
+    pin_draft_source *sorted = pin_pool_take(set->pool, set->source_count, sizeof *sorted);
+    uint32_t          count = 0;
+    if (!sorted)
+        return false;
+    for (uint32_t i = 0; i < set->source_count; i++) {
+        if (pin_version_is_older(set->sources[i].id))
+            continue;
+        uint32_t first = count + 1;
+        sorted[count++] = set->sources[i];
+        for (uint32_t k = 0; k < set->source_count; k++) {
+            const pin_draft_source *s = &set->sources[k];
+            if (!pin_version_is_older(s->id) || !pin_str_equal(pin_version_base(s->id), set->sources[i].id))
+                continue;
+            uint32_t at = count++;
+            for (; at > first && pin_version_order(sorted[at - 1].version, s->version) < 0; at--)
+                sorted[at] = sorted[at - 1];
+            sorted[at] = *s;
+        }
+    }
+    set->sources = sorted;
+    set->source_cap = set->source_count;
+    return count == set->source_count; /* an older version steps aside for one that is here */
+}
+
 /* The same words must not mean two things: the key goes to the first provision that has it. */
 static bool add_keys(pin_source_set *set, pin_source_table *table, uint32_t number)
 {
@@ -295,7 +316,7 @@ static uint32_t likely_default(const pin_source_set *set)
 
 pin_status pin_source_finish(pin_source_set *set, pin_findings *findings, pin_str default_id, pin_error *err)
 {
-    if (!add_known(set))
+    if (!add_known(set) || !order_versions(set))
         return no_memory(err);
     pin_source_table *table = pin_source_table_new(set->pool);
     if (!table)

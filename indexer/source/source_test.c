@@ -227,7 +227,7 @@ static void entries_of_an_faq_become_sections(void **state)
     assert_int_equal(s->provisions[1].parent, 0);
     assert_int_equal(s->provisions[2].parent, PIN_NO_PROVISION);
     assert_str(s->version, "1.3");
-    assert_str(s->rank, "guidance");
+    assert_str(s->rank, "official FAQ");
     assert_str(s->names[0], "Commission FAQ");
 }
 
@@ -356,7 +356,46 @@ static void the_newer_version_takes_the_name_in_whatever_order(void **state)
     finish(w);
     uint32_t now = pin_source_named(&w->set, PIN_STR("cfaq"));
     assert_str(w->set.sources[now].version, "1.10");
-    assert_int_equal(pin_source_named(&w->set, PIN_STR("cfaq@1.2")), 0);
+    assert_int_equal(pin_source_named(&w->set, PIN_STR("cfaq@1.2")), now + 1);
+}
+
+static void the_current_version_comes_first_then_the_newest(void **state)
+{
+    world                   *w = *state;
+    static const char *const given[] = {"1.2", "1.0", "1.10", "1.3", "2 (draft/../x)"};
+    static const char *const sorted[] = {"dsa", "dsa@1.10", "dsa@1.3", "dsa@1.2", "dsa@1.0"};
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(add_text(w, "dsa", given[i], PIN_STR("{\"id\":\"art_1\",\"text\":\"t\"}")), PIN_OK);
+    finish(w);
+    for (uint32_t i = 0; i < 5; i++)
+        assert_str(w->set.sources[i].id, sorted[i]);
+    assert_int_equal(w->set.default_source, 0);
+    assert_int_equal(pin_source_named(&w->set, PIN_STR("DSA 1.2")), 3);
+    assert_int_equal(find(w, 3, "art_1"), 3);
+}
+
+static void a_version_stands_in_addresses_without_a_slash(void **state)
+{
+    world *w = *state;
+    assert_int_equal(add_text(w, "dsa", "1 (draft/../x)", PIN_STR("{\"id\":\"a\"}")), PIN_OK);
+    assert_int_equal(add_text(w, "dsa", "2", PIN_STR("{\"id\":\"a\"}")), PIN_OK);
+    finish(w);
+    assert_str(w->set.sources[1].id, "dsa@1--draft-..-x-");
+    assert_str(w->set.sources[1].version, "1 (draft/../x)");
+}
+
+static void a_rank_is_one_of_eight(void **state)
+{
+    world *w = *state;
+    assert_int_equal(add_folder(w, "a", "rank: Delegated Act\n", "rows.jsonl", "{\"id\":\"art_1\"}"), PIN_OK);
+    assert_int_equal(w->findings.count, 0);
+    assert_int_equal(add_folder(w, "b", "rank: hearsay\n", "rows.jsonl", "{\"id\":\"art_1\"}"), PIN_OK);
+    assert_int_equal(add_text(w, "c", "", PIN_STR("{\"section\":\"1\",\"answer\":\"a\"}")), PIN_OK);
+    finish(w);
+    assert_finding(w, 0, "bad-description", 1, "'hearsay' is no rank");
+    assert_str(w->set.sources[0].rank, "delegated act");
+    assert_str(w->set.sources[1].rank, "act");       /* as provisions of law have when nothing is said */
+    assert_str(w->set.sources[2].rank, "community"); /* an FAQ of which nobody says that it is official */
 }
 
 static void the_default_source_can_be_chosen(void **state)
@@ -434,6 +473,9 @@ int main(void)
         TEST(two_acts_are_known_without_being_loaded),
         TEST(versions_stand_side_by_side),
         TEST(the_newer_version_takes_the_name_in_whatever_order),
+        TEST(the_current_version_comes_first_then_the_newest),
+        TEST(a_version_stands_in_addresses_without_a_slash),
+        TEST(a_rank_is_one_of_eight),
         TEST(the_default_source_can_be_chosen),
         TEST(a_default_source_that_is_not_there_is_named),
         TEST(the_cyber_resilience_act_reads_without_a_finding),
