@@ -167,6 +167,34 @@ static pin_status key_url(json *j, const char *name, pin_str base, pin_str id, p
     return PIN_OK;
 }
 
+/* A revision in full, and the address where it stands for ever; null in a file of format 1.0. */
+static void key_revision(json *j, const char *name, pin_str revision)
+{
+    char hex[2 * PIN_REVISION_LEN];
+    pin_revision_hex(hex, revision);
+    key_name(j, name, revision.len ? (pin_str){hex, sizeof hex} : (pin_str){0});
+}
+
+static pin_status key_pinned_url(json *j, const char *name, const pin_index *ix, pin_str id, pin_str revision,
+                                 pin_arena *arena, pin_error *err)
+{
+    size_t  mark = arena->used;
+    pin_str base = pin_page_base(ix);
+    size_t  len = base.len + id.len + PIN_REVISION_SHOWN + 4;
+    if (revision.len == 0) {
+        key_null(j, name);
+        return PIN_OK;
+    }
+    char *room = pin_arena_take(arena, len, 1);
+    if (!room)
+        return pin_fail(err, PIN_NO_SPACE, 0, "no room for an address");
+    pin_buf url = pin_buf_over(room, len);
+    pin_page_add_pinned_url(&url, base, id, revision);
+    key_text(j, name, pin_buf_str(&url));
+    arena->used = mark;
+    return PIN_OK;
+}
+
 static pin_status key_law_urls(json *j, const pin_index *ix, const pin_source *source, pin_str id,
                                pin_arena *arena, pin_error *err)
 {
@@ -216,19 +244,20 @@ static void citation(json *j, const pin_citation *c)
 static pin_status item_head(json *j, const pin_index *ix, const pin_item *item, pin_arena *arena,
                             pin_error *err)
 {
-    pin_module module;
-    pin_status status = pin_index_module(&module, ix, item->module, err);
+    pin_str    module, title;
+    pin_status status = pin_page_home(&module, &title, ix, item, err);
     if (status != PIN_OK)
         return status;
     key_text(j, "id", item->id);
-    key_null(j, "revision");
-    key_text(j, "module", module.slug);
-    key_text(j, "module_title", module.title);
+    key_revision(j, "revision", item->revision);
+    key_text(j, "module", module);
+    key_text(j, "module_title", title);
     key_text(j, "question", item->question);
     key_text(j, "verdict", item->verdict);
     key_text(j, "status", item->status);
     status = key_url(j, "url", pin_page_base(ix), item->id, arena, err);
-    key_null(j, "pinned_url");
+    if (status == PIN_OK)
+        status = key_pinned_url(j, "pinned_url", ix, item->id, item->revision, arena, err);
     return status;
 }
 
@@ -408,66 +437,149 @@ pin_status pin_json_search(pin_buf *out, const pin_index *ix, pin_str query, con
 }
 
 /* ---- One item ---- */
-static pin_status item_citation(json *j, const pin_index *ix, const pin_citation *c, pin_arena *arena,
-                                pin_error *err)
+static void item_citation(json *j, const pin_citation *c, const pin_footing *f)
 {
-    size_t        mark = arena->used;
-    pin_provision provision = {0};
-    if (c->provision != PIN_NO_PROVISION) {
-        pin_status status = pin_index_provision(&provision, ix, c->provision, arena, err);
-        if (status != PIN_OK)
-            return status;
-    }
     open(j, '{');
     citation_keys(j, c->source, c->id, c->label.len > 0 ? c->label : c->written, c->state);
     key_text(j, "written", c->written);
     key_text(j, "note", c->note);
     key_text(j, "quote", c->quote);
     key_truth(j, "in_list", c->in_list);
-    key_text(j, "heading", provision.heading);
-    key_text(j, "text", provision.text);
+    key_text(j, "version", f->version);
+    key_text(j, "heading", f->heading);
+    key_text(j, "text", f->words);
     close(j, '}');
-    arena->used = mark;
+}
+
+/* The card, as it is or as it stood, without the brackets around it. */
+static pin_status item_keys(json *j, const pin_index *ix, const pin_item *item, const pin_footing *footings,
+                            pin_arena *arena, pin_error *err)
+{
+    pin_release release;
+    pin_str     answer = {0};
+    pin_status  status = pin_page_plain(&answer, item->blocks, arena, err);
+    if (status == PIN_OK)
+        status = item_head(j, ix, item, arena, err);
+    if (status != PIN_OK)
+        return status;
+    pin_index_release(&release, ix);
+    key_name(j, "given_id", item->given_id);
+    key_text(j, "status_text", item->status_text);
+    key_text(j, "author", item->author);
+    key_text(j, "published", item->published);
+    key_text(j, "updated", item->updated);
+    key_text(j, "language", item->language.len > 0 ? item->language : release.language);
+    key_text(j, "answer", pin_str_trim(answer));
+    key(j, "citations");
+    open(j, '[');
+    for (uint32_t i = 0; i < item->citation_count; i++)
+        item_citation(j, &item->citations[i], &footings[i]);
+    close(j, ']');
+    key(j, "related");
+    open(j, '[');
+    for (uint32_t i = 0; i < item->related_count; i++)
+        text(j, item->related[i]);
+    close(j, ']');
     return PIN_OK;
+}
+
+/* ---- What it was before ---- */
+/* standing: of the id; since, reason, target: of one that is gone; history: newest first. */
+static pin_status past_keys(json *j, const pin_index *ix, const pin_past *past, pin_arena *arena, pin_error *err)
+{
+    pin_status status = PIN_OK;
+    key_text(j, "standing", pin_str_of(pin_fate_name(past->fate)));
+    if (past->fate != PIN_FATE_LIVES) {
+        key_text(j, "since", past->since);
+        key_text(j, "reason", past->reason);
+        key_name(j, "target", past->target);
+        if (past->target.len)
+            status = key_url(j, "target_url", pin_page_base(ix), past->target, arena, err);
+        else
+            key_null(j, "target_url");
+    }
+    key(j, "history");
+    open(j, '[');
+    for (uint32_t i = 0; i < past->revision_count && status == PIN_OK; i++) {
+        const pin_revision *r = &past->revisions[i];
+        open(j, '{');
+        key_revision(j, "revision", r->hash);
+        key_truth(j, "current", r->item != PIN_NO_ITEM);
+        key_text(j, "updated", r->date);
+        key_text(j, "seen", r->seen);
+        key_text(j, "until", r->until);
+        status = key_pinned_url(j, "pinned_url", ix, past->id, r->hash, arena, err);
+        close(j, '}');
+    }
+    close(j, ']');
+    return status;
 }
 
 pin_status pin_json_item(pin_buf *out, const pin_index *ix, uint32_t number_of, pin_arena *arena,
                          pin_error *err)
 {
-    pin_item   item;
-    pin_str    answer = {0};
-    pin_status status = pin_index_item(&item, ix, number_of, arena, err);
+    pin_item     item;
+    pin_footing *footings;
+    pin_past     past;
+    pin_status   status = pin_index_item(&item, ix, number_of, arena, err);
     if (status == PIN_OK)
-        status = pin_page_plain(&answer, item.blocks, arena, err);
-    if (status != PIN_OK)
-        return status;
-    pin_release release;
-    pin_index_release(&release, ix);
+        status = pin_index_footings(&footings, ix, &item, arena, err);
+    if (status == PIN_OK)
+        status = pin_index_past(&past, ix, item.id, arena, err);
     json j = {out, false};
     open(&j, '{');
-    status = item_head(&j, ix, &item, arena, err);
+    if (status == PIN_OK)
+        status = item_keys(&j, ix, &item, footings, arena, err);
+    if (status == PIN_OK)
+        status = past_keys(&j, ix, &past, arena, err);
     if (status != PIN_OK)
         return status;
-    key_name(&j, "given_id", item.given_id);
-    key_text(&j, "status_text", item.status_text);
-    key_text(&j, "author", item.author);
-    key_text(&j, "published", item.published);
-    key_text(&j, "updated", item.updated);
-    key_text(&j, "language", item.language.len > 0 ? item.language : release.language);
-    key_text(&j, "answer", pin_str_trim(answer));
-    key(&j, "citations");
-    open(&j, '[');
-    for (uint32_t i = 0; i < item.citation_count; i++) {
-        status = item_citation(&j, ix, &item.citations[i], arena, err);
-        if (status != PIN_OK)
-            return status;
+    release_keys(&j, ix);
+    close(&j, '}');
+    return pin_buf_status(out);
+}
+
+pin_status pin_json_revision(pin_buf *out, const pin_index *ix, pin_str id, const pin_revision *revision,
+                             pin_arena *arena, pin_error *err)
+{
+    pin_item     item;
+    pin_footing *footings;
+    pin_past     past;
+    pin_status   status = pin_index_as_it_stood(&item, &footings, ix, revision, arena, err);
+    if (status == PIN_OK)
+        status = pin_index_past(&past, ix, id, arena, err);
+    json j = {out, false};
+    open(&j, '{');
+    if (status == PIN_OK)
+        status = item_keys(&j, ix, &item, footings, arena, err);
+    if (status != PIN_OK)
+        return status;
+    key_truth(&j, "current", revision->item != PIN_NO_ITEM);
+    key_text(&j, "seen", revision->seen);
+    key_text(&j, "until", revision->until);
+    if ((status = past_keys(&j, ix, &past, arena, err)) != PIN_OK)
+        return status;
+    release_keys(&j, ix);
+    close(&j, '}');
+    return pin_buf_status(out);
+}
+
+pin_status pin_json_gone(pin_buf *out, const pin_index *ix, const pin_past *past, pin_str type, uint32_t status_code,
+                         pin_arena *arena, pin_error *err)
+{
+    json j = {out, false};
+    open(&j, '{');
+    if (status_code) { /* a problem of RFC 9457, which may have members of its own */
+        key_text(&j, "type", type);
+        key_text(&j, "title", PIN_STR("gone"));
+        key_number(&j, "status", status_code);
+        key_text(&j, "detail", past->reason.len ? past->reason : PIN_STR("this item is no longer here"));
     }
-    close(&j, ']');
-    key(&j, "related");
-    open(&j, '[');
-    for (uint32_t i = 0; i < item.related_count; i++)
-        text(&j, item.related[i]);
-    close(&j, ']');
+    key_text(&j, "id", past->id);
+    key_text(&j, "question", past->question);
+    pin_status status = past_keys(&j, ix, past, arena, err);
+    if (status != PIN_OK)
+        return status;
     release_keys(&j, ix);
     close(&j, '}');
     return pin_buf_status(out);

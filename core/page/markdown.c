@@ -488,53 +488,76 @@ static void citation(md *m, const pin_citation *c)
     end_line(m);
 }
 
+static void facts(md *m, const pin_item *item)
+{
+    fact(m, "Id", item->id);
+    if (item->revision.len) {
+        char hex[2 * PIN_REVISION_LEN];
+        pin_revision_hex(hex, item->revision);
+        fact(m, "Revision", (pin_str){hex, PIN_REVISION_SHOWN});
+    }
+    fact(m, "Status",
+         item->status_text.len > 0 ? item->status_text
+         : item->status.len > 0    ? item->status
+                                   : PIN_STR("none given"));
+    fact(m, "Author", item->author);
+    fact(m, "Published", item->published);
+    fact(m, "Updated", item->updated);
+    m->gap = true;
+}
+
+static pin_status card(md *m, const pin_item *item, pin_arena *arena, pin_error *err)
+{
+    raw(m, "# ");
+    escaped(m, item->question);
+    end_line(m);
+    m->gap = true;
+    facts(m, item);
+    bool       repeats = false;
+    pin_status status = pin_page_verdict_repeats(&repeats, item, arena, err);
+    if (status != PIN_OK)
+        return status;
+    if (item->verdict.len > 0 && !repeats) {
+        raw(m, "**");
+        escaped(m, item->verdict);
+        raw(m, "**");
+        end_line(m);
+        m->gap = true;
+    }
+    if (item->blocks.len == 0) {
+        raw(m, "*No answer yet.*");
+        end_line(m);
+        m->gap = true;
+    } else {
+        status = markdown_blocks(m, item->blocks, err);
+        if (status != PIN_OK)
+            return status;
+    }
+    if (item->citation_count > 0) {
+        raw(m, "Citations:");
+        end_line(m);
+        m->gap = true;
+        for (uint32_t i = 0; i < item->citation_count; i++)
+            citation(m, &item->citations[i]);
+    }
+    return pin_buf_status(m->out);
+}
+
 pin_status pin_markdown_item(pin_buf *out, const pin_index *ix, uint32_t number, pin_arena *arena,
                              pin_error *err)
 {
     pin_item   item;
     pin_status status = pin_index_item(&item, ix, number, arena, err);
-    if (status != PIN_OK)
-        return status;
-    md m = {.out = out};
-    raw(&m, "# ");
-    escaped(&m, item.question);
-    end_line(&m);
-    m.gap = true;
-    fact(&m, "Id", item.id);
-    fact(&m, "Status",
-         item.status_text.len > 0 ? item.status_text
-         : item.status.len > 0    ? item.status
-                                  : PIN_STR("none given"));
-    fact(&m, "Author", item.author);
-    fact(&m, "Published", item.published);
-    fact(&m, "Updated", item.updated);
-    m.gap = true;
-    bool repeats = false;
-    status = pin_page_verdict_repeats(&repeats, &item, arena, err);
-    if (status != PIN_OK)
-        return status;
-    if (item.verdict.len > 0 && !repeats) {
-        raw(&m, "**");
-        escaped(&m, item.verdict);
-        raw(&m, "**");
-        end_line(&m);
-        m.gap = true;
-    }
-    if (item.blocks.len == 0) {
-        raw(&m, "*No answer yet.*");
-        end_line(&m);
-        m.gap = true;
-    } else {
-        status = markdown_blocks(&m, item.blocks, err);
-        if (status != PIN_OK)
-            return status;
-    }
-    if (item.citation_count > 0) {
-        raw(&m, "Citations:");
-        end_line(&m);
-        m.gap = true;
-        for (uint32_t i = 0; i < item.citation_count; i++)
-            citation(&m, &item.citations[i]);
-    }
-    return pin_buf_status(out);
+    md         m = {.out = out};
+    return status == PIN_OK ? card(&m, &item, arena, err) : status;
+}
+
+pin_status pin_markdown_revision(pin_buf *out, const pin_index *ix, const pin_revision *revision,
+                                 pin_arena *arena, pin_error *err)
+{
+    pin_item     item;
+    pin_footing *footings;
+    pin_status   status = pin_index_as_it_stood(&item, &footings, ix, revision, arena, err);
+    md           m = {.out = out};
+    return status == PIN_OK ? card(&m, &item, arena, err) : status;
 }

@@ -19,6 +19,32 @@ void pin_page_add_item_url(pin_buf *out, pin_str base, pin_str id)
     pin_buf_byte(out, '/');
 }
 
+void pin_page_add_pinned_url(pin_buf *out, pin_str base, pin_str id, pin_str revision)
+{
+    char hex[2 * PIN_REVISION_LEN];
+    pin_revision_hex(hex, revision);
+    pin_page_add_item_url(out, base, id);
+    pin_buf_byte(out, '@');
+    pin_buf_add(out, (pin_str){hex, PIN_REVISION_SHOWN});
+    pin_buf_byte(out, '/');
+}
+
+pin_status pin_page_home(pin_str *slug, pin_str *title, const pin_index *ix, const pin_item *item, pin_error *err)
+{
+    uint32_t   number = item->module;
+    pin_module module;
+    size_t     end = item->id.len - item->slug.len;
+    *slug = *title = pin_str_part(item->id, 0, end ? end - 1 : 0);
+    if (number == UINT32_MAX && pin_index_find_module(&number, ix, *slug) != PIN_OK)
+        return PIN_OK;
+    pin_status status = pin_index_module(&module, ix, number, err);
+    if (status == PIN_OK) {
+        *slug = module.slug;
+        *title = module.title;
+    }
+    return status;
+}
+
 void pin_page_add_law_url(pin_buf *out, pin_str base, pin_str source, pin_str id)
 {
     pin_buf_add(out, base);

@@ -12,6 +12,12 @@ pin_str pin_page_base(const pin_index *ix);
 
 /* "BASE/MODULE/SLUG/": the address of an item. */
 void pin_page_add_item_url(pin_buf *out, pin_str base, pin_str id);
+/* "BASE/MODULE/SLUG/@0123456789abcdef/": the address of a revision, which never changes. */
+void pin_page_add_pinned_url(pin_buf *out, pin_str base, pin_str id, pin_str revision);
+/* Slug and title of the module that an item is or was at home in; the title is the slug where the module is
+ * gone. */
+pin_status pin_page_home(pin_str *slug, pin_str *title, const pin_index *ix, const pin_item *item,
+                         pin_error *err);
 /* "BASE/law/SOURCE/PROVISION/", or "BASE/law/SOURCE/" when `id` is empty. */
 void pin_page_add_law_url(pin_buf *out, pin_str base, pin_str source, pin_str id);
 /* The official text: the link pattern of the source with {top} and {id} filled in. Writes nothing when

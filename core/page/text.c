@@ -299,15 +299,50 @@ pin_status pin_text_search(pin_buf *out, const pin_index *ix, pin_str query, con
 /* ---- One card ---- */
 
 /* Citations written in one entry of the list share its note, so the note stands once, below them. */
-static pin_status flow_card_citation(pin_flow *flow, const pin_index *ix, const pin_item *item, uint32_t i,
-                                     pin_arena *arena, pin_error *err)
+/* As the index that published it had it: complete, for nothing else shows it. */
+static void flow_footing(pin_flow *flow, const pin_footing *f)
+{
+    if (f->words.len == 0)
+        return;
+    pin_flow_push(flow, GUTTER, GUTTER);
+    flow_lines(flow, f->words);
+    pin_flow_pop(flow);
+    if (f->version.len) {
+        pin_flow_texts(flow, "version ");
+        pin_flow_text(flow, f->version);
+        pin_flow_line(flow);
+    }
+}
+
+/* A citation of an archived item: names are those of its day. */
+static void flow_old_citation(pin_flow *flow, const pin_citation *c, const pin_footing *f)
+{
+    if (f->act.len && c->id.len) {
+        pin_flow_text(flow, f->act);
+        pin_flow_texts(flow, ", ");
+    }
+    pin_flow_text(flow, c->label.len ? c->label : c->written);
+    if (c->state != PIN_CITE_RESOLVED) {
+        pin_flow_texts(flow, " (");
+        pin_flow_texts(flow, pin_cite_state_name((pin_cite_state)c->state));
+        pin_flow_texts(flow, ")");
+    }
+}
+
+/* `footings` of an item as it stood, else NULL. */
+static pin_status flow_card_citation(pin_flow *flow, const pin_index *ix, const pin_item *item,
+                                     const pin_footing *footings, uint32_t i, pin_arena *arena, pin_error *err)
 {
     const pin_citation *c = &item->citations[i];
     bool                repeated =
         i > 0 && c->in_list && item->citations[i - 1].in_list && item->citations[i - 1].entry == c->entry;
     pin_flow_push(flow, "• ", "  ");
     uint32_t   style = pin_flow_style_on(flow, PIN_FLOW_CITE);
-    pin_status status = flow_citation(flow, ix, c, NULL, arena, err);
+    pin_status status = PIN_OK;
+    if (footings)
+        flow_old_citation(flow, c, &footings[i]);
+    else
+        status = flow_citation(flow, ix, c, NULL, arena, err);
     pin_flow_style_back(flow, style);
     if (status != PIN_OK)
         return status;
@@ -322,14 +357,17 @@ static pin_status flow_card_citation(pin_flow *flow, const pin_index *ix, const 
         pin_flow_texts(flow, "”");
         pin_flow_line(flow);
     }
-    if (c->provision != PIN_NO_PROVISION)
+    if (footings)
+        flow_footing(flow, &footings[i]);
+    else if (c->provision != PIN_NO_PROVISION)
         status = flow_provision_words(flow, ix, c->provision, WORDS_BESIDE, arena, err);
     pin_flow_pop(flow);
     return status;
 }
 
-static pin_status flow_card_citations(pin_flow *flow, const pin_index *ix, const pin_item *item, bool in_list,
-                                      const char *title, pin_arena *arena, pin_error *err)
+static pin_status flow_card_citations(pin_flow *flow, const pin_index *ix, const pin_item *item,
+                                      const pin_footing *footings, bool in_list, const char *title,
+                                      pin_arena *arena, pin_error *err)
 {
     bool any = false;
     for (uint32_t i = 0; i < item->citation_count; i++) {
@@ -338,7 +376,7 @@ static pin_status flow_card_citations(pin_flow *flow, const pin_index *ix, const
         if (!any)
             flow_label(flow, PIN_FLOW_BOLD, pin_str_of(title));
         any = true;
-        pin_status status = flow_card_citation(flow, ix, item, i, arena, err);
+        pin_status status = flow_card_citation(flow, ix, item, footings, i, arena, err);
         if (status != PIN_OK)
             return status;
     }
@@ -365,52 +403,145 @@ static void flow_card_foot(pin_flow *flow, const pin_item *item)
     flow_fact(flow, "published:", item->published);
     flow_fact(flow, "updated:", item->updated);
     flow_fact(flow, "id as given:", item->given_id);
+    if (item->revision.len) {
+        char hex[2 * PIN_REVISION_LEN];
+        pin_revision_hex(hex, item->revision);
+        flow_fact(flow, "revision:", (pin_str){hex, PIN_REVISION_SHOWN});
+    }
+}
+
+static pin_status flow_card(pin_flow *flow, const pin_index *ix, const pin_item *item,
+                            const pin_footing *footings, pin_arena *arena, pin_error *err)
+{
+    pin_str    module, title;
+    pin_status status = pin_page_home(&module, &title, ix, item, err);
+    if (status != PIN_OK)
+        return status;
+    flow_label(flow, PIN_FLOW_BOLD, item->question);
+    pin_flow_line(flow);
+    pin_flow_text(flow, item->id);
+    pin_flow_texts(flow, " · ");
+    pin_flow_text(flow, title);
+    pin_flow_texts(flow, " · ");
+    flow_status(flow, item);
+    pin_flow_gap(flow);
+    bool repeats = false;
+    status = pin_page_verdict_repeats(&repeats, item, arena, err);
+    if (status != PIN_OK)
+        return status;
+    if (item->verdict.len > 0 && !repeats) {
+        flow_label(flow, PIN_FLOW_BOLD, item->verdict);
+        pin_flow_gap(flow);
+    }
+    if (item->blocks.len == 0)
+        flow_aside(flow, "No answer yet.");
+    else
+        status = pin_text_blocks(flow, item->blocks, err);
+    pin_flow_gap(flow);
+    if (status == PIN_OK)
+        status = flow_card_citations(flow, ix, item, footings, true, "Citations", arena, err);
+    if (status == PIN_OK)
+        status = flow_card_citations(flow, ix, item, footings, false,
+                                     item->citation_count > 0 && item->citations[0].in_list
+                                         ? "Also cited in the answer"
+                                         : "Cited in the answer",
+                                     arena, err);
+    flow_card_foot(flow, item);
+    return status;
 }
 
 pin_status pin_text_item(pin_buf *out, const pin_index *ix, uint32_t number, const pin_text_options *options,
                          pin_arena *arena, pin_error *err)
 {
     pin_item   item;
-    pin_module module;
+    pin_flow   flow;
     pin_status status = pin_index_item(&item, ix, number, arena, err);
-    if (status == PIN_OK)
-        status = pin_index_module(&module, ix, item.module, err);
-    if (status != PIN_OK)
-        return status;
-    pin_flow flow;
     pin_flow_init(&flow, out, options);
-    flow_label(&flow, PIN_FLOW_BOLD, item.question);
-    pin_flow_line(&flow);
-    pin_flow_text(&flow, item.id);
-    pin_flow_texts(&flow, " · ");
-    pin_flow_text(&flow, module.title);
-    pin_flow_texts(&flow, " · ");
-    flow_status(&flow, &item);
-    pin_flow_gap(&flow);
-    bool repeats = false;
-    status = pin_page_verdict_repeats(&repeats, &item, arena, err);
-    if (status != PIN_OK)
-        return status;
-    if (item.verdict.len > 0 && !repeats) {
-        flow_label(&flow, PIN_FLOW_BOLD, item.verdict);
-        pin_flow_gap(&flow);
+    if (status == PIN_OK)
+        status = flow_card(&flow, ix, &item, NULL, arena, err);
+    return status == PIN_OK ? pin_flow_finish(&flow) : status;
+}
+
+/* ---- As it stood ---- */
+static void flow_words_about(pin_flow *flow, const char *words, pin_str about)
+{
+    if (about.len == 0)
+        return;
+    pin_flow_texts(flow, words);
+    pin_flow_text(flow, about);
+}
+
+/* "withdrawn since 2026-03-10: the act was amended; see gates/new" */
+static void flow_fate(pin_flow *flow, const pin_past *past)
+{
+    pin_flow_texts(flow, pin_fate_name(past->fate));
+    flow_words_about(flow, " since ", past->since);
+    flow_words_about(flow, ": ", past->reason);
+    flow_words_about(flow, "; see ", past->target);
+    pin_flow_line(flow);
+}
+
+static void flow_history(pin_flow *flow, const pin_past *past)
+{
+    if (past->revision_count == 0)
+        return;
+    flow_label(flow, PIN_FLOW_BOLD, PIN_STR("Revisions"));
+    for (uint32_t i = 0; i < past->revision_count; i++) {
+        const pin_revision *r = &past->revisions[i];
+        char                hex[2 * PIN_REVISION_LEN];
+        pin_revision_hex(hex, r->hash);
+        pin_flow_push(flow, "• ", "  ");
+        pin_flow_text(flow, past->id);
+        pin_flow_texts(flow, "@");
+        pin_flow_text(flow, (pin_str){hex, PIN_REVISION_SHOWN});
+        flow_words_about(flow, " of ", r->date);
+        if (r->item != PIN_NO_ITEM)
+            pin_flow_texts(flow, ", current");
+        flow_words_about(flow, ", until ", r->until);
+        pin_flow_pop(flow);
     }
-    if (item.blocks.len == 0)
-        flow_aside(&flow, "No answer yet.");
-    else
-        status = pin_text_blocks(&flow, item.blocks, err);
-    pin_flow_gap(&flow);
+}
+
+pin_status pin_text_revision(pin_buf *out, const pin_index *ix, pin_str id, const pin_revision *revision,
+                             const pin_text_options *options, pin_arena *arena, pin_error *err)
+{
+    pin_item     item;
+    pin_footing *footings;
+    pin_past     past;
+    pin_flow     flow;
+    pin_status   status = pin_index_as_it_stood(&item, &footings, ix, revision, arena, err);
     if (status == PIN_OK)
-        status = flow_card_citations(&flow, ix, &item, true, "Citations", arena, err);
-    if (status == PIN_OK)
-        status = flow_card_citations(&flow, ix, &item, false,
-                                     item.citation_count > 0 && item.citations[0].in_list
-                                         ? "Also cited in the answer"
-                                         : "Cited in the answer",
-                                     arena, err);
+        status = pin_index_past(&past, ix, id, arena, err);
     if (status != PIN_OK)
         return status;
-    flow_card_foot(&flow, &item);
+    pin_flow_init(&flow, out, options);
+    if (revision->item != PIN_NO_ITEM) {
+        pin_flow_texts(&flow, "the current revision");
+    } else {
+        pin_flow_texts(&flow, "an older revision");
+        flow_words_about(&flow, ", replaced ", revision->until);
+    }
+    pin_flow_line(&flow);
+    if (past.fate != PIN_FATE_LIVES)
+        flow_fate(&flow, &past);
+    pin_flow_gap(&flow);
+    status = flow_card(&flow, ix, &item, footings, arena, err);
+    return status == PIN_OK ? pin_flow_finish(&flow) : status;
+}
+
+pin_status pin_text_gone(pin_buf *out, const pin_index *ix, const pin_past *past, const pin_text_options *options,
+                         pin_arena *arena, pin_error *err)
+{
+    pin_flow flow;
+    (void)ix, (void)arena, (void)err;
+    pin_flow_init(&flow, out, options);
+    flow_label(&flow, PIN_FLOW_BOLD, past->question.len ? past->question : past->id);
+    pin_flow_line(&flow);
+    pin_flow_text(&flow, past->id);
+    pin_flow_texts(&flow, " · ");
+    flow_fate(&flow, past);
+    pin_flow_gap(&flow);
+    flow_history(&flow, past);
     return pin_flow_finish(&flow);
 }
 

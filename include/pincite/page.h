@@ -20,6 +20,13 @@ typedef struct pin_json_options {
 pin_status pin_json_search(pin_buf *out, const pin_index *ix, pin_str query, const pin_hits *hits,
                            const pin_json_options *options, pin_arena *arena, pin_error *err);
 pin_status pin_json_item(pin_buf *out, const pin_index *ix, uint32_t item, pin_arena *arena, pin_error *err);
+/* An item as it stood: the keys of pin_json_item, of the words of that day, and `current`, `seen`, `until`. */
+pin_status pin_json_revision(pin_buf *out, const pin_index *ix, pin_str id, const pin_revision *revision,
+                             pin_arena *arena, pin_error *err);
+/* What is left of an id that is gone: standing, since, reason, target, history. With a `status_code`, as a
+ * problem of RFC 9457 of this `type`. */
+pin_status pin_json_gone(pin_buf *out, const pin_index *ix, const pin_past *past, pin_str type,
+                         uint32_t status_code, pin_arena *arena, pin_error *err);
 pin_status pin_json_provision(pin_buf *out, const pin_index *ix, uint32_t provision, pin_arena *arena,
                               pin_error *err);
 /* What a citation as written means: one object a reference, with id, label, state and words. */
@@ -54,6 +61,12 @@ pin_status pin_text_search(pin_buf *out, const pin_index *ix, pin_str query, con
 /* The card: question, verdict, answer, citations with notes, and the cited words below. */
 pin_status pin_text_item(pin_buf *out, const pin_index *ix, uint32_t item, const pin_text_options *options,
                          pin_arena *arena, pin_error *err);
+/* The card as it stood, and where that revision stands now. */
+pin_status pin_text_revision(pin_buf *out, const pin_index *ix, pin_str id, const pin_revision *revision,
+                             const pin_text_options *options, pin_arena *arena, pin_error *err);
+/* The tombstone of an id that is gone: why, since when, where to go, and its revisions. */
+pin_status pin_text_gone(pin_buf *out, const pin_index *ix, const pin_past *past, const pin_text_options *options,
+                         pin_arena *arena, pin_error *err);
 pin_status pin_text_law(pin_buf *out, const pin_index *ix, pin_str written, const pin_refs *refs,
                         const pin_text_options *options, pin_arena *arena, pin_error *err);
 pin_status pin_text_citing(pin_buf *out, const pin_index *ix, uint32_t provision, const pin_citings *citings,
@@ -65,5 +78,7 @@ pin_status pin_text_citings_of(pin_buf *out, const pin_index *ix, pin_str source
 /* ---- Markdown: the twin of a card or a module page ---- */
 pin_status pin_markdown_item(pin_buf *out, const pin_index *ix, uint32_t item, pin_arena *arena,
                              pin_error *err);
+pin_status pin_markdown_revision(pin_buf *out, const pin_index *ix, const pin_revision *revision,
+                                 pin_arena *arena, pin_error *err);
 
 #endif
