@@ -28,4 +28,11 @@ add_custom_command(OUTPUT ${assets_c}
                    COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tools/assets.py ${assets_c} ${page_assets}
                    DEPENDS ${page_assets} ${CMAKE_SOURCE_DIR}/tools/assets.py
                    COMMENT "Compiling the page assets" VERBATIM)
-list(APPEND generated_core_sources ${templates_c} ${assets_c})
+set(pack_css ${CMAKE_SOURCE_DIR}/core/page/templates/pack.css)
+set(pack_style_c ${CMAKE_BINARY_DIR}/generated/pack_style.c)
+add_custom_command(OUTPUT ${pack_style_c}
+                   COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tools/assets.py --text pin_pack_style pincite/pack.h
+                           ${pack_style_c} ${pack_css}
+                   DEPENDS ${pack_css} ${CMAKE_SOURCE_DIR}/tools/assets.py
+                   COMMENT "Compiling the stylesheet of evidence packs" VERBATIM)
+list(APPEND generated_core_sources ${templates_c} ${assets_c} ${pack_style_c})

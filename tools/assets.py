@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Compiles the files that pages load into C: tools/assets.py OUT.c FILE...
+or, for one file that does not belong to the site: tools/assets.py --text FUNCTION HEADER OUT.c FILE
 
 Names get a hash of their content (style.3f2a91c0.css), so that they can be cached for ever.
 """
@@ -11,7 +12,20 @@ TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf
          ".json": "application/json", ".wasm": "application/wasm"}
 
 
+def one_text(function, header, out, path):
+    """A C file with `pin_str FUNCTION(void)`, which gives the bytes of the file at `path`."""
+    with open(path, "rb") as file:
+        data = file.read()
+    with open(out, "w", encoding="utf-8") as file:
+        file.write(f'/* Made by tools/assets.py from {os.path.basename(path)}; do not edit. */\n#include "{header}"\n\n'
+                   f"static const unsigned char text[] = {{{','.join(map(str, data))}}};\n\n"
+                   f"pin_str {function}(void) {{ return (pin_str){{(const char *)text, sizeof text}}; }}\n")
+
+
 def main():
+    if sys.argv[1] == "--text":
+        one_text(*sys.argv[2:])
+        return
     rows, arrays = [], []
     for number, path in enumerate(sorted(sys.argv[2:])):
         with open(path, "rb") as file:
