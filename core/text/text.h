@@ -69,6 +69,7 @@ typedef struct pin_tokenizer {
     bool     parents;            /* the parts to give are parents: 14(2), 14                    */
     bool     half_told;          /* the character at `at` was the second half of a bigram       */
     bool     english, elision;   /* properties of the language                                  */
+    bool     words_only;         /* may be set after init: see pin_token_finish                 */
     char     word[PIN_TERM_MAX]; /* the memory of the token given last                          */
     char     term[PIN_TERM_MAX];
 } pin_tokenizer;
@@ -79,6 +80,10 @@ void pin_tokenizer_init(pin_tokenizer *t, pin_str text, pin_str language);
 
 /* The next token, or false at the end. Linear in the text as a whole, whatever the bytes are. */
 bool pin_tokenizer_next(pin_tokenizer *t, pin_token *out);
+
+/* With `words_only` a token comes with its word as its term and not as a function word, and this puts that
+ * right: for whoever remembers what became of a word and needs to ask but once. */
+void pin_token_finish(pin_tokenizer *t, pin_token *token);
 
 /* Stems a folded word in place and returns its new length, which is never larger. This is the
  * Snowball English stemmer ("Porter2"), as in libstemmer 2.2:

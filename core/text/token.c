@@ -22,7 +22,7 @@ void pin_tokenizer_init(pin_tokenizer *t, pin_str text, pin_str language)
     t->text = pin_str_part(text, 0, text.len > UINT32_MAX ? UINT32_MAX : text.len);
     t->at = t->part_at = t->part_to = t->words_to = 0;
     t->position = 0;
-    t->parents = t->half_told = false;
+    t->parents = t->half_told = t->words_only = false;
     t->english = language.len == 0 || is_language(language, "en");
     t->elision = is_language(language, "fr") || is_language(language, "it") || is_language(language, "ca") ||
                  is_language(language, "oc");
@@ -307,15 +307,23 @@ static bool is_plural_of_capitals(pin_str text, size_t from, size_t to)
     return true;
 }
 
+void pin_token_finish(pin_tokenizer *t, pin_token *token)
+{
+    pin_str word = token->word;
+    if (token->kind != PIN_WORD || !t->english)
+        return;
+    token->function = pin_is_function_word(word);
+    memcpy(t->term, word.at, word.len);
+    token->term = (pin_str){t->term, pin_stem_english(t->term, word.len)};
+}
+
 static void give_word(pin_tokenizer *t, pin_token *out, pin_str word)
 {
     out->kind = PIN_WORD;
     out->word = out->term = word;
-    out->function = t->english && pin_is_function_word(word);
-    if (!t->english)
-        return;
-    memcpy(t->term, word.at, word.len);
-    out->term = (pin_str){t->term, pin_stem_english(t->term, word.len)};
+    out->function = false;
+    if (!t->words_only)
+        pin_token_finish(t, out);
 }
 
 static void give_code(pin_token *out, pin_str word)

@@ -1,4 +1,4 @@
-/* One pass over the corpus. For each item: its citations, then what its references mean, then blocks
+/* One pass over the corpus, in tasks that several threads take. For each item: its citations, then what its references mean, then blocks
  * without placeholders, then what is wrong with it. */
 #include <stdlib.h>
 #include <string.h>
@@ -6,8 +6,9 @@
 #include "core/bytes/bytes.h"
 #include "core/text/text.h"
 #include "indexer/check/inside.h"
+#include "indexer/corpus/parallel.h"
 
-enum { FIRST_ROOM = 256 << 10, NORMAL_MAX = 16 << 10, PROGRESS_EVERY = 4096 };
+enum { FIRST_ROOM = 256 << 10, NORMAL_MAX = 16 << 10, TASK_ITEMS = 4096 };
 
 static pin_status no_memory(pin_error *err)
 {
@@ -211,18 +212,112 @@ static void report_unchecked(pin_check *k)
     }
 }
 
+/* Everything that looking at items needs besides the items. */
+static bool scratch_init(pin_check *k)
+{
+    k->room_size = FIRST_ROOM;
+    k->room = malloc(k->room_size);
+    k->rows = calloc(PIN_CHECK_ROWS_MAX, sizeof *k->rows);
+    k->unchecked = calloc((size_t)k->sources->source_count + 1, sizeof *k->unchecked);
+    return k->room && k->rows && k->unchecked;
+}
+
+static void scratch_free(pin_check *k)
+{
+    free(k->unchecked);
+    free(k->answers);
+    free(k->spans);
+    free(k->rows);
+    free(k->prose);
+    free(k->room);
+}
+
+/* One task: its own pool and findings, which are joined in the order of the items. */
+typedef struct task {
+    pin_check    k;
+    pin_corpus   corpus; /* the same, but what is made goes to the task's pool */
+    pin_findings findings;
+    pin_status   status;
+    pin_error    err;
+} task;
+
+typedef struct job {
+    const pin_check         *all;
+    const pin_build_options *options;
+    const uint32_t          *home;
+    const bool              *lists;
+    task                    *tasks;
+} job;
+
+static void check_task(void *ctx, uint32_t number)
+{
+    job     *j = ctx;
+    task    *t = &j->tasks[number];
+    uint32_t from = number * (uint32_t)TASK_ITEMS, count = j->all->corpus->item_count;
+    t->status = PIN_NO_SPACE;
+    t->k = *j->all;
+    t->k.unchecked = NULL;
+    t->corpus = *j->all->corpus;
+    t->k.corpus = &t->corpus;
+    t->k.pool = t->corpus.pool = pin_pool_new();
+    t->k.findings = &t->findings;
+    if (!t->k.pool)
+        return;
+    pin_findings_init(&t->findings, t->k.pool);
+    t->status = scratch_init(&t->k) ? PIN_OK : PIN_NO_SPACE;
+    for (uint32_t i = from; t->status == PIN_OK && i < count && i - from < TASK_ITEMS; i++)
+        t->status = check_item(&t->k, &t->corpus.items[i], j->lists[j->home[i]], &t->err);
+    uint64_t *unchecked = t->k.unchecked; /* is added up when the tasks are joined */
+    t->k.unchecked = NULL;
+    scratch_free(&t->k);
+    t->k.unchecked = unchecked;
+}
+
+static pin_status join_task(pin_check *k, task *t)
+{
+    for (uint32_t i = 0; t->k.unchecked && i < k->sources->source_count; i++)
+        k->unchecked[i] += t->k.unchecked[i];
+    k->findings->short_of_memory |= t->findings.short_of_memory;
+    for (uint32_t i = 0; i < t->findings.count; i++)
+        pin_finding_keep(k->findings, &t->findings.at[i]);
+    pin_pool_adopt(k->pool, t->k.pool);
+    free(t->k.unchecked);
+    return t->status;
+}
+
+static pin_status check_items(pin_check *k, const uint32_t *home, const bool *lists,
+                              const pin_build_options *options, pin_error *err)
+{
+    uint32_t   count = (k->corpus->item_count + TASK_ITEMS - 1) / TASK_ITEMS;
+    job        j = {k, options, home, lists, calloc((size_t)count + 1, sizeof *j.tasks)};
+    pin_status status = PIN_OK;
+    if (!j.tasks)
+        return no_memory(err);
+    k->task_count = count ? count : 1;
+    pin_parallel(pin_thread_count(options), count, check_task, &j);
+    for (uint32_t i = 0; i < count; i++) {
+        pin_status joined = join_task(k, &j.tasks[i]);
+        if (status == PIN_OK && joined != PIN_OK) {
+            status = joined;
+            if (err)
+                *err = j.tasks[i].err;
+            if (!j.tasks[i].err.message)
+                no_memory(err);
+        }
+    }
+    free(j.tasks);
+    return status;
+}
+
 static pin_status check_all(pin_check *k, uint32_t *home, bool *lists, const pin_build_options *options,
                             pin_error *err)
 {
     pin_corpus *corpus = k->corpus;
-    pin_status  status = PIN_OK;
     if (!find_list_files(corpus, home, lists))
         return no_memory(err);
-    for (uint32_t i = 0; status == PIN_OK && i < corpus->item_count; i++) {
-        if (options && options->progress && i % PROGRESS_EVERY == 0)
-            options->progress(options->progress_ctx, "checking", i, corpus->item_count);
-        status = check_item(k, &corpus->items[i], lists[home[i]], err);
-    }
+    if (options && options->progress)
+        options->progress(options->progress_ctx, "checking", 0, corpus->item_count);
+    pin_status status = check_items(k, home, lists, options, err);
     for (uint32_t i = 0; status == PIN_OK && i < corpus->module_count; i++)
         status = check_overview(k, &corpus->modules[i], err);
     if (status == PIN_OK && !find_duplicates(k))
@@ -240,23 +335,14 @@ pin_status pin_check_corpus(pin_corpus *corpus, const pin_source_set *sources, p
                    .findings = findings,
                    .law = pin_source_law(sources),
                    .pool = corpus->pool,
-                   .room_size = FIRST_ROOM};
-    uint32_t *home = calloc((size_t)corpus->item_count + 1, sizeof *home);
-    bool     *lists = calloc((size_t)corpus->item_count + 1, sizeof *lists);
-    k.room = malloc(k.room_size);
-    k.rows = calloc(PIN_CHECK_ROWS_MAX, sizeof *k.rows);
-    k.unchecked = calloc((size_t)sources->source_count + 1, sizeof *k.unchecked);
-    pin_status status = home && lists && k.room && k.rows && k.unchecked
-                            ? check_all(&k, home, lists, options, err)
-                            : no_memory(err);
+                   .task_count = 1};
+    uint32_t  *home = calloc((size_t)corpus->item_count + 1, sizeof *home);
+    bool      *lists = calloc((size_t)corpus->item_count + 1, sizeof *lists);
+    pin_status status =
+        scratch_init(&k) && home && lists ? check_all(&k, home, lists, options, err) : no_memory(err);
     if (status == PIN_OK && findings->short_of_memory)
         status = no_memory(err);
-    free(k.unchecked);
-    free(k.answers);
-    free(k.spans);
-    free(k.rows);
-    free(k.prose);
-    free(k.room);
+    scratch_free(&k);
     free(lists);
     free(home);
     return status;

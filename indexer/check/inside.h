@@ -40,6 +40,7 @@ typedef struct pin_check {
     uint64_t *unchecked;   /* per source: citations that could not be checked */
     uint64_t  guess_work;  /* letters compared for suggestions so far: bounded */
     uint64_t  quote_hints; /* searches of a whole act so far: bounded          */
+    uint32_t  task_count;  /* tasks that share the bounds, each the same part  */
 } pin_check;
 
 pin_origin pin_check_origin(const pin_check *k, uint32_t line);

@@ -119,7 +119,7 @@ static const char *find_quote(pin_check *k, const pin_citation *c)
 {
     const pin_draft_source    *s = source_of(k, c);
     const pin_draft_provision *found = NULL;
-    if (!s || k->quote_hints++ >= QUOTE_HINTS_MAX)
+    if (!s || k->quote_hints++ >= (QUOTE_HINTS_MAX + k->task_count - 1) / k->task_count)
         return NULL;
     for (uint32_t i = 0; i < s->provision_count;) {
         const pin_draft_provision *p = &s->provisions[i];

@@ -44,7 +44,7 @@ typedef struct nearest {
 
 static void try_name(pin_check *k, nearest *best, pin_str target, pin_str name)
 {
-    if (name.len > NAME_MAX || k->guess_work > WORK_MAX)
+    if (name.len > NAME_MAX || k->guess_work > WORK_MAX / k->task_count)
         return;
     uint32_t limit = best->edits ? best->edits - 1 : 0;
     uint32_t distance = edits(k, target, name, limit);
@@ -81,7 +81,7 @@ static pin_str same_beginning(const pin_check *k, pin_str target)
 
 const char *pin_check_suggest(pin_check *k, pin_str target)
 {
-    if (target.len == 0 || target.len > NAME_MAX || k->guess_work > WORK_MAX)
+    if (target.len == 0 || target.len > NAME_MAX || k->guess_work > WORK_MAX / k->task_count)
         return NULL;
     nearest best = {.edits = (uint32_t)target.len / 3 + 1};
     for (uint32_t i = 0; i < k->corpus->item_count; i++)
@@ -133,7 +133,7 @@ static const pin_draft_provision *last_of_kind(const pin_draft_source *s, pin_st
 const char *pin_check_beside(pin_check *k, const pin_citation *c)
 {
     uint32_t source = pin_source_named(k->sources, c->source);
-    if (source == PIN_NO_PROVISION || k->guess_work > WORK_MAX)
+    if (source == PIN_NO_PROVISION || k->guess_work > WORK_MAX / k->task_count)
         return NULL;
     const pin_draft_source *s = &k->sources->sources[source];
     k->guess_work += s->provision_count * 8u;

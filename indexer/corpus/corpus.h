@@ -71,6 +71,9 @@ void pin_finding_add(pin_findings *f, pin_severity severity, const char *code, p
                      pin_str item, const char *hint, const char *format, ...)
     __attribute__((format(printf, 7, 8)));
 
+/* Another list's finding, whose texts live as long as the pool of `f`. */
+void pin_finding_keep(pin_findings *f, const pin_finding *finding);
+
 /* ---- A draft item ---- */
 /* One entry of a citation list as written; resolved later into pin_citation rows. */
 typedef struct pin_entry {

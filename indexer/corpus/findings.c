@@ -56,3 +56,14 @@ void pin_finding_add(pin_findings *f, pin_severity severity, const char *code, p
     };
     f->count++;
 }
+
+void pin_finding_keep(pin_findings *f, const pin_finding *finding)
+{
+    pin_finding *at = findings_grow(f);
+    if (!at) {
+        f->short_of_memory = true;
+        return;
+    }
+    *at = *finding;
+    f->count++;
+}

@@ -4,6 +4,7 @@
  * it), the answer, and what the citation list says in words. A provision counts for the question field
  * when the list or the question cites it, for the answer field when only the answer names it; everything
  * above it counts too, the less the further up, so that "Article 13" finds what cites Article 13(8). */
+#include "indexer/corpus/parallel.h"
 #include "indexer/write/inside.h"
 
 /* Impacts of cited provisions. */
@@ -32,11 +33,12 @@ uint8_t pin_impact(uint32_t tf, uint32_t len, uint64_t tokens, uint32_t items, i
 }
 
 /* The posting of `key` in this field of this item: the one that is there, or a new one. */
-static pin_posting *posting_for(pin_analysis *a, pin_key *key, uint32_t item, uint8_t field)
+static pin_posting *posting_for(pin_part *a, pin_key *key, uint32_t item, uint8_t field)
 {
     uint32_t mark = item * 2 + field + 1;
     if (key->mark != mark) {
-        pin_posting fresh = {.term = (uint32_t)(key - a->terms.at), .item = item, .field = field};
+        pin_posting fresh = {.term = (uint32_t)(key - a->terms.at),
+                             .where = (uint16_t)((item - a->first) << 3 | (uint32_t)field << 2)};
         key->mark = mark;
         key->posting = (uint32_t)(a->postings.len / sizeof fresh);
         pin_out_add(&a->postings, &fresh, sizeof fresh);
@@ -46,11 +48,8 @@ static pin_posting *posting_for(pin_analysis *a, pin_key *key, uint32_t item, ui
     return (pin_posting *)(void *)a->postings.at + key->posting;
 }
 
-static void count_word(pin_analysis *a, const pin_token *token, uint32_t item, uint8_t field)
+static void count_word(pin_key *word, const pin_token *token, uint32_t item, uint8_t field)
 {
-    pin_key *word = pin_vocabulary_add(&a->words, token->word);
-    if (!word)
-        return;
     word->is_word |= token->kind == PIN_WORD;
     uint32_t mark = item * 2 + field + 1;
     if (word->mark == mark)
@@ -61,20 +60,38 @@ static void count_word(pin_analysis *a, const pin_token *token, uint32_t item, u
     word->mark = mark;
 }
 
-static void read_text(pin_analysis *a, uint32_t *len, pin_str text, pin_str language, uint32_t item,
+/* Words come again and again: each is stemmed once for a part. NULL when memory is short. */
+static pin_key *term_of(pin_part *a, pin_key *word, pin_tokenizer *t, pin_token *token)
+{
+    if (token->kind != PIN_WORD)
+        return pin_vocabulary_add(&a->terms, token->term);
+    uint32_t *known = &word->terms[t->english];
+    if (*known)
+        return &a->terms.at[*known - 1];
+    pin_token_finish(t, token);
+    pin_key *term = pin_vocabulary_add(&a->terms, token->term);
+    if (!term)
+        return NULL;
+    term->function |= token->function;
+    *known = (uint32_t)(term - a->terms.at) + 1;
+    return term;
+}
+
+static void read_text(pin_part *a, uint32_t *len, pin_str text, pin_str language, uint32_t item,
                       uint8_t field)
 {
     pin_tokenizer t;
     pin_token     token;
     pin_tokenizer_init(&t, text, language);
+    t.words_only = true;
     while (pin_tokenizer_next(&t, &token)) {
-        pin_key     *term = pin_vocabulary_add(&a->terms, token.term);
+        pin_key     *word = pin_vocabulary_add(&a->words, token.word);
+        pin_key     *term = word ? term_of(a, word, &t, &token) : NULL;
         pin_posting *posting = term ? posting_for(a, term, item, field) : NULL;
         if (!posting)
             return; /* memory is short: the buffers remember */
-        term->function |= token.function;
         posting->value += posting->value < UINT16_MAX;
-        count_word(a, &token, item, field);
+        count_word(word, &token, item, field);
         if (token.part)
             continue;
         ++*len;
@@ -84,7 +101,7 @@ static void read_text(pin_analysis *a, uint32_t *len, pin_str text, pin_str lang
 }
 
 /* ---- Provisions ---- */
-static pin_key *provision_key(pin_analysis *a, pin_str source, pin_str id)
+static pin_key *provision_key(pin_part *a, pin_str source, pin_str id)
 {
     char    room[PIN_KEY_MAX];
     pin_buf key = pin_buf_over(room, sizeof room);
@@ -96,21 +113,21 @@ static pin_key *provision_key(pin_analysis *a, pin_str source, pin_str id)
 }
 
 /* False when this very provision was counted before, so that what is above it is not counted again. */
-static bool count_cited(pin_analysis *a, pin_str source, pin_str id, uint16_t impact, uint32_t item,
+static bool count_cited(pin_part *a, pin_str source, pin_str id, uint16_t impact, uint32_t item,
                         uint8_t field)
 {
     pin_key     *key = provision_key(a, source, id);
     pin_posting *p = key ? posting_for(a, key, item, field) : NULL;
     if (!p)
         return false;
-    bool first = p->given != 2;
-    p->given = 2;
+    bool first = (p->where & 3) != 2;
+    p->where = (uint16_t)((p->where & ~3u) | 2);
     if (impact > p->value)
         p->value = impact;
     return first;
 }
 
-static void count_above(pin_analysis *a, pin_str source, pin_str id, uint32_t steps, uint32_t item,
+static void count_above(pin_part *a, pin_str source, pin_str id, uint32_t steps, uint32_t item,
                         uint8_t field)
 {
     pin_key     *key = provision_key(a, source, id);
@@ -118,8 +135,8 @@ static void count_above(pin_analysis *a, pin_str source, pin_str id, uint32_t st
     if (!p)
         return;
     uint32_t impact = steps < 3 ? CITED_BELOW >> (steps - 1) : CITED_FAR_BELOW;
-    if (p->given == 0) {
-        p->given = 1;
+    if ((p->where & 3) == 0) {
+        p->where |= 1;
         p->value = (uint16_t)impact;
         return;
     }
@@ -155,7 +172,7 @@ static pin_str id_above(const pin_draft_source *source, uint32_t *number, pin_st
     return dot ? pin_str_part(id, 0, dot - 1) : (pin_str){0};
 }
 
-static void read_citation(pin_analysis *a, const pin_source_set *sources, const pin_citation *c,
+static void read_citation(pin_part *a, const pin_source_set *sources, const pin_citation *c,
                           uint32_t item)
 {
     if (c->id.len == 0 || c->source.len == 0)
@@ -171,14 +188,14 @@ static void read_citation(pin_analysis *a, const pin_source_set *sources, const 
 }
 
 /* ---- Items ---- */
-static void read_item(pin_analysis *a, const pin_corpus *corpus, const pin_source_set *sources,
+static void read_item(pin_part *a, const pin_corpus *corpus, const pin_source_set *sources,
                       uint32_t number)
 {
     const pin_draft_item *item = &corpus->items[number];
     pin_str               language = pin_item_language(corpus, item);
     uint32_t              lengths[2] = {0};
-    pin_out_u32(&a->forward_starts, (uint32_t)(a->forward.len / 4));
     read_text(a, &lengths[0], item->question, language, number, 0);
+    pin_out_u32(&a->forward_ends, (uint32_t)(a->forward.len / 4));
     for (uint32_t i = 0; i < item->citation_count; i++)
         if (item->citations[i].in_list || item->citations[i].in_question)
             read_citation(a, sources, &item->citations[i], number);
@@ -202,26 +219,90 @@ static void read_item(pin_analysis *a, const pin_corpus *corpus, const pin_sourc
     }
 }
 
+/* ---- Parts ---- */
+typedef struct job {
+    pin_part             *parts;
+    const pin_corpus     *corpus;
+    const pin_source_set *sources;
+} job;
+
+static void read_part(void *ctx, uint32_t number)
+{
+    const job *j = ctx;
+    pin_part  *p = &j->parts[number];
+    p->first = number * PIN_PART_ITEMS;
+    for (uint32_t i = p->first; i < j->corpus->item_count && i - p->first < PIN_PART_ITEMS; i++)
+        read_item(p, j->corpus, j->sources, i);
+    p->failed = p->terms.failed || p->words.failed || p->postings.failed || p->forward.failed ||
+                p->forward_ends.failed || p->lengths[0].failed || p->lengths[1].failed;
+}
+
+static void add_words(pin_vocabulary *all, const pin_vocabulary *part)
+{
+    for (uint32_t i = 0; i < part->count; i++) {
+        pin_key *word = pin_vocabulary_add(all, pin_vocabulary_text(part, i));
+        if (!word)
+            return;
+        word->df += part->at[i].df;
+        word->question_df += part->at[i].question_df;
+        word->is_word |= part->at[i].is_word;
+    }
+}
+
+/* The part's terms and words among those of all; its own vocabulary is not needed any more. */
+static bool join_part(pin_analysis *a, pin_part *p)
+{
+    p->global = malloc(((size_t)p->terms.count + 1) * sizeof *p->global);
+    if (!p->global)
+        return false;
+    for (uint32_t i = 0; i < p->terms.count; i++) {
+        pin_key *term = pin_vocabulary_add(&a->terms, pin_vocabulary_text(&p->terms, i));
+        if (!term)
+            return false;
+        term->function |= p->terms.at[i].function;
+        p->global[i] = (uint32_t)(term - a->terms.at);
+    }
+    add_words(&a->words, &p->words);
+    for (int f = 0; f < 2; f++)
+        a->tokens[f] += p->tokens[f];
+    pin_vocabulary_free(&p->terms);
+    pin_vocabulary_free(&p->words);
+    return !a->words.failed;
+}
+
 pin_status pin_analyse(pin_analysis *out, const pin_corpus *corpus, const pin_source_set *sources)
 {
-    *out = (pin_analysis){0};
-    for (uint32_t i = 0; i < corpus->item_count; i++)
-        read_item(out, corpus, sources, i);
-    pin_out_u32(&out->forward_starts, (uint32_t)(out->forward.len / 4));
-    if (out->postings.len / sizeof(pin_posting) > UINT32_MAX || out->forward.len / 4 > UINT32_MAX)
-        return PIN_LIMIT;
-    bool failed = out->terms.failed || out->words.failed || out->postings.failed || out->forward.failed ||
-                  out->forward_starts.failed || out->lengths[0].failed || out->lengths[1].failed;
-    return failed ? PIN_NO_SPACE : PIN_OK;
+    *out = (pin_analysis){.part_count = (corpus->item_count + PIN_PART_ITEMS - 1) / PIN_PART_ITEMS};
+    out->parts = calloc((size_t)out->part_count + 1, sizeof *out->parts);
+    if (!out->parts)
+        return PIN_NO_SPACE;
+    job      j = {out->parts, corpus, sources};
+    uint64_t postings = 0, tokens = 0;
+    pin_parallel(pin_thread_count(corpus->options), out->part_count, read_part, &j);
+    for (uint32_t i = 0; i < out->part_count; i++) {
+        if (out->parts[i].failed || !join_part(out, &out->parts[i]))
+            return PIN_NO_SPACE;
+        postings += out->parts[i].postings.len / sizeof(pin_posting);
+        tokens += out->parts[i].forward.len / 4;
+    }
+    return postings > UINT32_MAX || tokens > UINT32_MAX ? PIN_LIMIT : PIN_OK;
 }
 
 void pin_analysis_free(pin_analysis *a)
 {
     pin_vocabulary_free(&a->terms);
     pin_vocabulary_free(&a->words);
-    pin_out_free(&a->postings);
-    pin_out_free(&a->forward);
-    pin_out_free(&a->forward_starts);
-    pin_out_free(&a->lengths[0]);
-    pin_out_free(&a->lengths[1]);
+    for (uint32_t i = 0; i < a->part_count && a->parts; i++) {
+        pin_part *p = &a->parts[i];
+        pin_vocabulary_free(&p->terms);
+        pin_vocabulary_free(&p->words);
+        free(p->global);
+        pin_out_free(&p->postings);
+        pin_out_free(&p->forward);
+        pin_out_free(&p->forward_ends);
+        pin_out_free(&p->lengths[0]);
+        pin_out_free(&p->lengths[1]);
+    }
+    free(a->parts);
+    *a = (pin_analysis){0};
 }

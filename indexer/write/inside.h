@@ -21,20 +21,25 @@
 /* ---- Vocabulary: keys in the order of their first appearance (vocabulary.c) ---- */
 typedef struct pin_key {
     uint64_t start; /* in texts                                                          */
-    uint32_t len, hash;
-    uint32_t mark;              /* field and item seen last: item * 2 + field + 1; 0: none           */
-    uint32_t df, question_df;   /* words only                                                        */
-    uint32_t posting;           /* terms only: where the posting of `mark` lies                      */
+    uint32_t len;
+    uint32_t mark;            /* field and item seen last: item * 2 + field + 1; 0: none             */
+    uint32_t df, question_df; /* words only                                                          */
+    uint32_t posting;         /* terms only: where the posting of `mark` lies                        */
+    uint32_t terms[2];        /* words only: term + 1 of this word, not stemmed and stemmed; 0: ask  */
     bool     function, is_word; /* a function word; letters only                                     */
 } pin_key;
 
+typedef struct pin_vocabulary_slot {
+    uint32_t hash, key; /* number + 1; 0: free */
+} pin_vocabulary_slot;
+
 typedef struct pin_vocabulary {
-    pin_out   texts;
-    pin_key  *at;
-    uint32_t  count, cap;
-    uint32_t *slots; /* key number + 1, open addressing */
-    uint32_t  slot_count;
-    bool      failed;
+    pin_out              texts;
+    pin_key             *at;
+    uint32_t             count, cap;
+    pin_vocabulary_slot *slots; /* open addressing */
+    uint32_t             slot_count;
+    bool                 failed;
 } pin_vocabulary;
 
 pin_key  *pin_vocabulary_add(pin_vocabulary *v, pin_str key); /* found or new; NULL when memory is short */
@@ -44,19 +49,32 @@ uint32_t *pin_vocabulary_sorted(const pin_vocabulary *v);
 void      pin_vocabulary_free(pin_vocabulary *v);
 
 /* ---- Analysis (analyse.c) ---- */
+#define PIN_PART_ITEMS 4096 /* items that one task reads */
+
 typedef struct pin_posting {
-    uint32_t term, item;
-    uint16_t value; /* how often the term occurs, or, when `given`, its impact                       */
-    uint8_t  field;
-    uint8_t  given; /* 0 counted, 1 an ancestor of what is cited, 2 cited itself                     */
+    uint32_t term;  /* of the part                                                                   */
+    uint16_t where; /* item of the part << 3 | field << 2 | given: 0 counted, 1 an ancestor of what is
+                       cited, 2 cited itself                                                         */
+    uint16_t value; /* how often the term occurs, or, when given, its impact                         */
 } pin_posting;
+
+/* What one task has read: items PIN_PART_ITEMS * n and on. */
+typedef struct pin_part {
+    pin_vocabulary terms, words;
+    uint32_t       first;         /* item                                                            */
+    uint32_t      *global;        /* by term of the part: its number in pin_analysis.terms           */
+    pin_out        postings;      /* pin_posting, in item order                                      */
+    pin_out        forward;       /* u32 term of every question token                                */
+    pin_out        forward_ends;  /* u32: past the last token of each item                           */
+    pin_out        lengths[2];    /* u32 tokens of the field, by item                                */
+    uint64_t       tokens[2];     /* in all its items                                                */
+    bool           failed;
+} pin_part;
 
 typedef struct pin_analysis {
     pin_vocabulary terms, words;
-    pin_out        postings;       /* pin_posting, in item order                                     */
-    pin_out        forward;        /* u32 term of every question token                               */
-    pin_out        forward_starts; /* u32: first token of each item, and one past the last           */
-    pin_out        lengths[2];     /* u32 tokens of the field, by item                               */
+    pin_part      *parts;
+    uint32_t       part_count;
     uint64_t       tokens[2];      /* in all items                                                   */
 } pin_analysis;
 pin_status pin_analyse(pin_analysis *out, const pin_corpus *corpus, const pin_source_set *sources);
@@ -130,8 +148,8 @@ void pin_write_citations(pin_out *o, const pin_citation *citations, uint32_t cou
 typedef struct pin_sections {
     pin_out s[PIN_SECTION_END];
 } pin_sections;
-pin_status pin_write_terms(pin_sections *out, const pin_analysis *a, const pin_corpus *corpus,
-                           uint32_t **ranks);
+/* Takes the postings away. */
+pin_status pin_write_terms(pin_sections *out, pin_analysis *a, const pin_corpus *corpus, uint32_t **ranks);
 pin_status pin_write_words(pin_sections *out, const pin_analysis *a);
 pin_status pin_write_forward(pin_sections *out, const pin_analysis *a, const uint32_t *ranks);
 pin_status pin_write_abbreviations(pin_out *section, const pin_corpus *corpus);

@@ -2,6 +2,7 @@
  *
  * A stable counting sort by term keeps every list in item order: no comparison, no dependence on
  * anything but the input. */
+#include "indexer/corpus/parallel.h"
 #include "indexer/write/inside.h"
 
 typedef struct field_lists {
@@ -17,51 +18,65 @@ static void free_lists(field_lists *f)
     free(f->impacts);
 }
 
-static const pin_posting *postings_of(const pin_analysis *a, size_t *count)
-{
-    *count = a->postings.len / sizeof(pin_posting);
-    return (const pin_posting *)(const void *)a->postings.at;
-}
+typedef struct sorting {
+    field_lists         fields[2];
+    const pin_analysis *analysis;
+    const uint32_t     *ranks;
+    uint32_t            items;
+    bool                failed[2];
+} sorting;
 
-static uint8_t impact_of(const pin_analysis *a, const pin_posting *p, uint32_t items)
+static uint8_t impact_of(const sorting *s, const pin_part *part, const pin_posting *p, int field)
 {
-    if (p->given)
+    if (p->where & 3)
         return (uint8_t)p->value;
-    return pin_impact(p->value, pin_load32(a->lengths[p->field].at + (size_t)p->item * 4),
-                      a->tokens[p->field], items, p->field);
+    return pin_impact(p->value, pin_load32(part->lengths[field].at + (size_t)(p->where >> 3) * 4),
+                      s->analysis->tokens[field], s->items, field);
 }
 
-static bool sort_field(field_lists *f, const pin_analysis *a, const uint32_t *ranks, int field,
-                       uint32_t items)
+/* Walks all postings of a field: counts them by rank, or puts them where `next` says. */
+static void walk(const sorting *s, int field, field_lists *f, uint32_t *next)
 {
-    size_t             count, mine = 0;
-    const pin_posting *p = postings_of(a, &count);
-    uint32_t          *next = calloc((size_t)a->terms.count + 1, sizeof *next);
-    f->starts = calloc((size_t)a->terms.count + 1, sizeof *f->starts);
-    if (!next || !f->starts) {
-        free(next);
-        return false;
-    }
-    for (size_t i = 0; i < count; i++)
-        if (p[i].field == field) {
-            f->starts[ranks[p[i].term] + 1]++;
-            mine++;
+    for (uint32_t k = 0; k < s->analysis->part_count; k++) {
+        const pin_part    *part = &s->analysis->parts[k];
+        const pin_posting *p = (const pin_posting *)(const void *)part->postings.at;
+        for (const pin_posting *end = p + part->postings.len / sizeof *p; p < end; p++) {
+            if ((p->where >> 2 & 1) != field)
+                continue;
+            uint32_t rank = s->ranks[part->global[p->term]];
+            if (!next) {
+                f->starts[rank + 1]++;
+                continue;
+            }
+            uint32_t at = next[rank]++;
+            f->ids[at] = part->first + (p->where >> 3);
+            f->impacts[at] = impact_of(s, part, p, field);
         }
-    for (uint32_t t = 0; t < a->terms.count; t++) {
-        f->starts[t + 1] += f->starts[t];
-        next[t] = f->starts[t];
     }
-    f->ids = malloc((mine + 1) * sizeof *f->ids);
-    f->impacts = malloc(mine + 1);
-    bool good = f->ids && f->impacts;
-    for (size_t i = 0; good && i < count; i++)
-        if (p[i].field == field) {
-            uint32_t at = next[ranks[p[i].term]]++;
-            f->ids[at] = p[i].item;
-            f->impacts[at] = impact_of(a, &p[i], items);
+}
+
+static void sort_field(void *ctx, uint32_t field)
+{
+    sorting     *s = ctx;
+    field_lists *f = &s->fields[field];
+    uint32_t     terms = s->analysis->terms.count;
+    uint32_t    *next = calloc((size_t)terms + 1, sizeof *next);
+    f->starts = calloc((size_t)terms + 1, sizeof *f->starts);
+    bool good = next && f->starts;
+    if (good) {
+        walk(s, (int)field, f, NULL);
+        for (uint32_t t = 0; t < terms; t++) {
+            f->starts[t + 1] += f->starts[t];
+            next[t] = f->starts[t];
         }
+        f->ids = malloc(((size_t)f->starts[terms] + 1) * sizeof *f->ids);
+        f->impacts = malloc((size_t)f->starts[terms] + 1);
+        good = f->ids && f->impacts;
+    }
+    if (good)
+        walk(s, (int)field, f, next);
     free(next);
-    return good;
+    s->failed[field] = !good;
 }
 
 /* How many ids two ascending lists have together. */
@@ -150,39 +165,49 @@ static void write_all(pin_sections *out, const pin_analysis *a, const field_list
     out->s[PIN_S_TERMS] = pages.pages;
 }
 
-pin_status pin_write_terms(pin_sections *out, const pin_analysis *a, const pin_corpus *corpus,
-                           uint32_t **ranks)
+static void drop_postings(pin_analysis *a)
 {
-    field_lists fields[2] = {{0}};
-    uint32_t   *sorted = pin_vocabulary_sorted(&a->terms);
-    pin_status  s = PIN_NO_SPACE;
+    for (uint32_t k = 0; k < a->part_count; k++) {
+        pin_out_free(&a->parts[k].postings);
+        pin_out_free(&a->parts[k].lengths[0]);
+        pin_out_free(&a->parts[k].lengths[1]);
+    }
+}
+
+pin_status pin_write_terms(pin_sections *out, pin_analysis *a, const pin_corpus *corpus, uint32_t **ranks)
+{
+    sorting    s = {.analysis = a, .items = corpus->item_count};
+    uint32_t  *sorted = pin_vocabulary_sorted(&a->terms);
+    pin_status status = PIN_NO_SPACE;
     *ranks = malloc(((size_t)a->terms.count + 1) * sizeof **ranks);
     if (!sorted || !*ranks)
         goto done;
     for (uint32_t rank = 0; rank < a->terms.count; rank++)
         (*ranks)[sorted[rank]] = rank;
-    if (!sort_field(&fields[0], a, *ranks, 0, corpus->item_count) ||
-        !sort_field(&fields[1], a, *ranks, 1, corpus->item_count))
+    s.ranks = *ranks;
+    pin_parallel(pin_thread_count(corpus->options), 2, sort_field, &s);
+    if (s.failed[0] || s.failed[1])
         goto done;
-    write_all(out, a, fields, sorted, corpus->item_count);
-    s = PIN_OK;
+    drop_postings(a); /* the largest thing in memory */
+    write_all(out, a, s.fields, sorted, corpus->item_count);
+    status = PIN_OK;
 done:
-    free_lists(&fields[0]);
-    free_lists(&fields[1]);
+    free_lists(&s.fields[0]);
+    free_lists(&s.fields[1]);
     free(sorted);
-    return s;
+    return status;
 }
 
 pin_status pin_write_forward(pin_sections *out, const pin_analysis *a, const uint32_t *ranks)
 {
     pin_out *o = &out->s[PIN_S_FORWARD], data = {0};
-    size_t   items = a->forward_starts.len / 4 - 1;
-    for (size_t i = 0; i < items; i++) {
-        uint32_t from = pin_load32(a->forward_starts.at + i * 4),
-                 to = pin_load32(a->forward_starts.at + i * 4 + 4);
-        pin_out_u32(o, (uint32_t)data.len);
-        for (; from < to; from++)
-            pin_out_varint(&data, ranks[pin_load32(a->forward.at + (size_t)from * 4)]);
+    for (uint32_t k = 0; k < a->part_count; k++) {
+        const pin_part *p = &a->parts[k];
+        for (size_t i = 0, token = 0; i < p->forward_ends.len / 4; i++) {
+            pin_out_u32(o, (uint32_t)data.len);
+            for (uint32_t end = pin_load32(p->forward_ends.at + i * 4); token < end; token++)
+                pin_out_varint(&data, ranks[p->global[pin_load32(p->forward.at + token * 4)]]);
+        }
     }
     pin_status s = data.len > UINT32_MAX ? PIN_LIMIT : PIN_OK;
     pin_out_u32(o, (uint32_t)data.len);

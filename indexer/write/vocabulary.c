@@ -8,15 +8,17 @@ pin_str pin_vocabulary_text(const pin_vocabulary *v, uint32_t key)
 
 static bool grow_slots(pin_vocabulary *v)
 {
-    uint32_t  n = v->slot_count ? v->slot_count * 2 : 1024;
-    uint32_t *slots = calloc(n, sizeof *slots);
+    uint32_t             n = v->slot_count ? v->slot_count * 2 : 1024;
+    pin_vocabulary_slot *slots = calloc(n, sizeof *slots);
     if (!slots)
         return false;
-    for (uint32_t k = 0; k < v->count; k++) {
-        uint32_t i = v->at[k].hash & (n - 1);
-        while (slots[i])
+    for (uint32_t k = 0; k < v->slot_count; k++) {
+        if (!v->slots[k].key)
+            continue;
+        uint32_t i = v->slots[k].hash & (n - 1);
+        while (slots[i].key)
             i = (i + 1) & (n - 1);
-        slots[i] = k + 1;
+        slots[i] = v->slots[k];
     }
     free(v->slots);
     v->slots = slots;
@@ -43,20 +45,21 @@ pin_key *pin_vocabulary_add(pin_vocabulary *v, pin_str text)
         return NULL;
     }
     uint32_t hash = (uint32_t)pin_hash64(text.at, text.len, 0), i = hash & (v->slot_count - 1);
-    for (; v->slots[i]; i = (i + 1) & (v->slot_count - 1)) {
-        pin_key *key = &v->at[v->slots[i] - 1];
-        if (key->hash == hash && key->len == text.len &&
-            memcmp(v->texts.at + key->start, text.at, text.len) == 0)
+    for (; v->slots[i].key; i = (i + 1) & (v->slot_count - 1)) {
+        if (v->slots[i].hash != hash)
+            continue;
+        pin_key *key = &v->at[v->slots[i].key - 1];
+        if (key->len == text.len && memcmp(v->texts.at + key->start, text.at, text.len) == 0)
             return key;
     }
     pin_key *key = &v->at[v->count];
-    *key = (pin_key){.start = v->texts.len, .len = (uint32_t)text.len, .hash = hash};
+    *key = (pin_key){.start = v->texts.len, .len = (uint32_t)text.len};
     pin_out_add(&v->texts, text.at, text.len);
     if (v->texts.failed) {
         v->failed = true;
         return NULL;
     }
-    v->slots[i] = ++v->count;
+    v->slots[i] = (pin_vocabulary_slot){hash, ++v->count};
     return key;
 }
 
