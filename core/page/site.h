@@ -56,6 +56,8 @@ pin_slot pin_site_structured(pin_site *s, pin_str name, const pin_item *items, u
 /* "Article 13(8), Annex I": the labels of the citation list in one line; at most six, then "and N more". */
 pin_str pin_site_cites(pin_site *s, const pin_item *item);
 pin_str pin_site_law_url(pin_site *s, pin_str source, pin_str id); /* relative to this page */
+/* The verdict as a full card shows it: empty where the answer begins with these very words. */
+pin_str pin_site_verdict(pin_site *s, const pin_item *item);
 /* The opening of an answer, at most `limit` bytes, cut at a word with an ellipsis. */
 pin_str pin_site_opening(pin_site *s, const pin_item *item, size_t limit);
 /* Name of source `id` for display, or the id itself. */

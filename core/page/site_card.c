@@ -178,7 +178,7 @@ void pin_site_card(pin_site *s, uint32_t number)
         .question = item.question,
         .status = pin_site_status(s, &item),
         .caveat = caveat_of(&item),
-        .verdict = item.verdict,
+        .verdict = pin_site_verdict(s, &item),
         .answer = pin_site_blocks(s, item.blocks, &item),
         .support = pin_site_support(s, &item),
         .self = PIN_JOIN(s, s->root, item.id, PIN_STR("/")),

@@ -187,7 +187,7 @@ static pin_slot answer_card(pin_site *s, const pin_item *item, const pin_module 
         .module_title = home.title,
         .question = item->question,
         .status = pin_site_status(s, item),
-        .verdict = item->verdict,
+        .verdict = pin_site_verdict(s, item),
         .answer = pin_site_blocks(s, item->blocks, item),
         .support = pin_site_support(s, item),
         .updated = item->updated,
@@ -208,6 +208,24 @@ static uint32_t count_sources(pin_site *s, const pin_item *items, uint32_t count
                 found++;
             }
     return found;
+}
+
+/* Facts that the publisher did not give for the module, as its items have them: the oldest publication, the
+ * newest change, the author when all have the same. */
+static void facts_from_items(pin_view_module *v, const pin_item *items, uint32_t count)
+{
+    pin_str author = count ? items[0].author : (pin_str){0}, published = {0}, updated = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        if (!pin_str_equal(author, items[i].author))
+            author = (pin_str){0};
+        if (items[i].published.len && (!published.len || pin_str_order(items[i].published, published) < 0))
+            published = items[i].published;
+        if (pin_str_order(items[i].updated, updated) > 0)
+            updated = items[i].updated;
+    }
+    v->author = v->author.len ? v->author : author;
+    v->published = v->published.len ? v->published : published;
+    v->module_updated = v->module_updated.len ? v->module_updated : updated;
 }
 
 void pin_site_module(pin_site *s, uint32_t number, uint32_t page)
@@ -248,6 +266,7 @@ void pin_site_module(pin_site *s, uint32_t number, uint32_t page)
     }
     if (s->status != PIN_OK)
         return;
+    facts_from_items(&v, items, count);
     v.primary_sources = count_sources(s, items, count);
     v.structured = pin_site_structured(s, m.title, items, count);
     v.pager = pager(s, PIN_JOIN(s, m.slug, PIN_STR("/")), PIN_STR("@page-"), page, pages);

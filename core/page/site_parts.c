@@ -219,6 +219,15 @@ pin_str pin_site_cites(pin_site *s, const pin_item *item)
     return line;
 }
 
+pin_str pin_site_verdict(pin_site *s, const pin_item *item)
+{
+    pin_str plain = {0};
+    if (item->verdict.len == 0 || item->blocks.len == 0 ||
+        !pin_site_good(s, pin_page_plain(&plain, item->blocks, s->arena, s->err)))
+        return item->verdict;
+    return pin_str_starts(plain, item->verdict) ? (pin_str){0} : item->verdict;
+}
+
 pin_str pin_site_opening(pin_site *s, const pin_item *item, size_t limit)
 {
     pin_str plain = {0};
