@@ -238,7 +238,7 @@ def compare_answers(corpus, ready, results):
         if not os.path.exists(path):
             continue
         agree, found = collections.defaultdict(list), collections.defaultdict(list)
-        done = {qid for times in (read_times(corpus.at(f"{engine.name}.times.tsv")),) for kind in times for qid in times[kind]}
+        done = answered_in(corpus.at(f"{engine.name}.times.tsv"))
         rows = read_rows(path)
         for qid in done:
             kind = kind_of[qid]
@@ -257,13 +257,21 @@ def judge(corpus, ready, options, results):
     plain = corpus.at("pincite.plain.tsv")
     command = ours.search(corpus.at("index", "pincite"), corpus.queries, plain, corpus.at("plain.times.tsv"), options.seconds)
     if measured(command, {"PINCITE_EXHAUSTIVE": "1"}, options.nice, options.limit):
-        clever = collections.defaultdict(list)
-        judged = collections.defaultdict(list)
-        for to, path in ((clever, corpus.at("pincite.run.tsv")), (judged, plain)):
-            for line in read(path).splitlines():
-                to[line.split("\t")[0]].append(line)
-        common = clever.keys() & judged.keys()
+        clever, judged = (read_lines(path) for path in (corpus.at("pincite.run.tsv"), plain))
+        common = answered_in(corpus.at("pincite.times.tsv")) & answered_in(corpus.at("plain.times.tsv"))
         results["pincite"]["same_as_plain"] = [sum(clever[qid] == judged[qid] for qid in common), len(common)]
+
+
+def read_lines(path):
+    """{qid: its rows as written}"""
+    lines = collections.defaultdict(list)
+    for line in read(path).splitlines():
+        lines[line.split("\t")[0]].append(line)
+    return lines
+
+
+def answered_in(path):
+    return {qid for queries in read_times(path).values() for qid in queries}
 
 
 def cold_starts(corpus, ready, options, results):
