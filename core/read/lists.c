@@ -56,8 +56,9 @@ pin_status pin_read_list_head(pin_list_head *out, const pin_index *ix, const pin
     if (list->form != PIN_LIST_BLOCKS || list->count < PIN_BLOCK || head_len > list->len ||
         head_len > UINT32_MAX)
         return damaged(ix, field, list->offset, err);
-    const uint8_t *at;
-    pin_status     s = pin_read_part(&at, ix, section_of(field), list->offset, head_len, err);
+    const uint8_t *at; /* in memory the list lies in one piece: its blocks need not be looked for */
+    uint64_t       asked = pin_is_partial(ix) ? head_len : list->len;
+    pin_status     s = pin_read_part(&at, ix, section_of(field), list->offset, asked, err);
     if (s != PIN_OK)
         return s;
     if (pin_load32(at + PIN_L_HEAD) != head_len || pin_load32(at + PIN_L_COUNT) != list->count ||
@@ -155,12 +156,18 @@ static bool is_wide(void) { return false; }
 static bool decode_bitset(uint32_t *ids, uint32_t n, uint64_t base, const uint8_t *at, size_t len)
 {
     uint32_t found = 0;
-    for (size_t i = 0; i < len; i++)
-        for (uint32_t bits = at[i]; bits; bits &= bits - 1) {
-            if (found == n)
-                return false;
-            ids[found++] = (uint32_t)(base + i * 8 + (uint32_t)__builtin_ctz(bits));
-        }
+    for (size_t i = 0; i < len; i += 8) {
+        uint64_t bits = 0;
+        if (len - i >= 8)
+            bits = pin_load64(at + i);
+        else
+            for (size_t k = 0; k < len - i; k++)
+                bits |= (uint64_t)at[i + k] << 8 * k;
+        if ((uint32_t)__builtin_popcountll(bits) > n - found)
+            return false;
+        for (; bits; bits &= bits - 1)
+            ids[found++] = (uint32_t)(base + i * 8 + (uint32_t)__builtin_ctzll(bits));
+    }
     return found == n;
 }
 
@@ -217,11 +224,12 @@ pin_status pin_read_list_block(uint32_t *ids, uint8_t *impacts, uint32_t *count,
     if (from < head->head_len || to < from || to > head->len || to - from < n + 1 || last >= ix->item_count ||
         last < base)
         return damaged(ix, field, head->offset, err);
-    const uint8_t *at;
-    pin_status     s = pin_read_part(&at, ix, section_of(field), head->offset + from, to - from, err);
+    const uint8_t *at = head->at + from;
+    bool           partial = pin_is_partial(ix);
+    pin_status     s = partial ? pin_read_part(&at, ix, section_of(field), head->offset + from, to - from, err) : PIN_OK;
     if (s != PIN_OK)
         return s;
-    if (pin_is_partial(ix) &&
+    if (partial &&
         (uint16_t)pin_hash32(at, to - from, head->offset + b) != pin_load16(head->checks + (size_t)b * 2))
         return pin_fail(err, PIN_CORRUPT, head->offset, "checksum of a list is wrong");
     size_t len = to - from - n;

@@ -5,7 +5,9 @@
 
 #include "core/search/streams.h"
 
-#define SPARSE 256 /* postings below which a window is marked and not scanned */
+#define SPARSE 400     /* postings below which a window is marked and not scanned               */
+#define ASK_COST 8     /* asking for one item costs as much as adding so many postings          */
+#define PRIME_MOST 2048 /* postings read for a first bar                                        */
 
 /* One summand of the score: a list of a slot that is met in one way by one term, or a whole slot. */
 typedef struct unit {
@@ -326,6 +328,32 @@ static void count_bits(pin_hits *out, const plan *p, const uint64_t *bits, uint3
     }
 }
 
+static void mark_way(scorer *sc, const plan_way *way, stream *streams, uint64_t *bits)
+{
+    for (uint32_t i = 0; i < way->row_count; i++)
+        bits[way->row_items[i] / 64] |= (uint64_t)(way->row_values[i] != 0) << way->row_items[i] % 64;
+    if (way->part_count == 1) {
+        stream_mark(&streams[0], &sc->set, bits);
+        stream_mark(&streams[1], &sc->set, bits);
+        return;
+    }
+    for (uint32_t w = 0; way->part_count && w < sc->set.windows; w++) {
+        raise_by_way(sc, way, streams, w * WINDOW, (w + 1) * WINDOW);
+        for (uint32_t k = 0; k < WINDOW_WORDS; k++)
+            bits[w * WINDOW_WORDS + k] |= sc->slot->touched[k];
+        memset(sc->slot, 0, sizeof *sc->slot);
+    }
+}
+
+static void mark_slot(scorer *sc, const unit *u, uint64_t *bits)
+{
+    stream *next = u->streams;
+    for (uint32_t w = 0; w < u->slot->way_count; w++) {
+        mark_way(sc, &u->slot->ways[w], next, bits);
+        next += 2 * u->slot->ways[w].part_count;
+    }
+}
+
 /* The union of all lists. */
 static pin_status count_union(scorer *sc, const scorer_scope *scope)
 {
@@ -339,12 +367,7 @@ static pin_status count_union(scorer *sc, const scorer_scope *scope)
             stream_mark(u->only, &sc->set, bits);
             continue;
         }
-        for (uint32_t w = 0; w < sc->set.windows; w++) {
-            raise_by_slot(sc, u, w * WINDOW, (w + 1) * WINDOW);
-            for (uint32_t k = 0; k < WINDOW_WORDS; k++)
-                bits[w * WINDOW_WORDS + k] |= sc->slot->touched[k];
-            memset(sc->slot, 0, sizeof *sc->slot);
-        }
+        mark_slot(sc, u, bits);
     }
     for (size_t i = 0; scope->allowed && i < words; i++)
         bits[i] &= scope->allowed[i];
@@ -500,18 +523,19 @@ typedef struct window_run {
     uint32_t number, from, to; /* items                                                  */
     uint32_t first_needed;     /* units before it cannot lift an item over the bar alone */
     uint32_t rest;             /* what they can give together                            */
-    bool     touching;         /* only items that are marked may have a sum              */
+    bool     dirty;            /* items that are not marked have sums                    */
 } window_run;
 
 /* Adds what unit `u` gives to the items at `places`. A list with more to read than to ask is read as a whole:
  * what that adds to other items does no harm. */
-static void add_to_places(scorer *sc, const unit *u, const window_run *run, uint32_t count)
+static void add_to_places(scorer *sc, const unit *u, window_run *run, uint32_t count)
 {
     const uint16_t *places = sc->places;
     uint32_t       *sums = sc->sums->at;
     bool            flat = u->only && u->only->form == PIN_LIST_FLAT;
-    if (!flat && !run->touching && count > u->density / 4) {
+    if (!flat && count > u->density / ASK_COST) {
         add_unit(sc, u, false, run->from, run->to);
+        run->dirty = true;
         return;
     }
     if (flat)
@@ -532,7 +556,7 @@ static uint32_t keep_at_least(uint16_t *places, uint32_t count, const uint32_t *
 }
 
 /* Asks the lists not read yet, the largest first, about the items that can still be among the best. */
-static void finish_places(best_few *best, scorer *sc, const window_run *run, uint32_t count)
+static void finish_places(best_few *best, scorer *sc, window_run *run, uint32_t count)
 {
     uint32_t *sums = sc->sums->at, rest = run->rest, need = least_score(best);
     for (uint32_t i = run->first_needed; i-- > 0 && count;) {
@@ -555,23 +579,32 @@ static bool is_in_scope(const scorer_scope *scope, uint32_t item)
            (!scope->allowed || (scope->allowed[item / 64] >> item % 64 & 1));
 }
 
-static void scan_window(best_few *best, scorer *sc, const scorer_scope *scope, const window_run *run)
+static uint32_t keep_in_scope(uint16_t *places, uint32_t count, const scorer_scope *scope, uint32_t from)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        places[kept] = places[i];
+        kept += is_in_scope(scope, from + places[i]);
+    }
+    return kept;
+}
+
+static void scan_window(best_few *best, scorer *sc, const scorer_scope *scope, window_run *run)
 {
     uint32_t *sums = sc->sums->at, items = run->to - run->from, count = 0, need = least_score(best);
     uint32_t  least = need > run->rest ? need - run->rest : 1;
     for (uint32_t i = run->first_needed; i < sc->unit_count; i++)
         if (unit_most(&sc->units[i], run->number))
             add_unit(sc, &sc->units[i], false, run->from, run->to);
-    for (uint32_t place = 0; (place = sums_find(sums, place, items, least)) < items; place++) {
-        sc->places[count] = (uint16_t)place;
-        count += is_in_scope(scope, run->from + place);
-    }
+    count = sums_collect(sc->places, sums, items, least);
+    if (scope->allowed || run->from < scope->first || run->to > scope->end)
+        count = keep_in_scope(sc->places, count, scope, run->from);
     finish_places(best, sc, run, count);
     memset(sc->sums, 0, sizeof *sc->sums);
 }
 
 /* The same when few items are touched. */
-static void pick_window(best_few *best, scorer *sc, const scorer_scope *scope, const window_run *run)
+static void pick_window(best_few *best, scorer *sc, const scorer_scope *scope, window_run *run)
 {
     uint64_t touched[WINDOW_WORDS];
     uint32_t count = 0, need = least_score(best);
@@ -586,6 +619,10 @@ static void pick_window(best_few *best, scorer *sc, const scorer_scope *scope, c
             count += sc->sums->at[place] + run->rest >= need && is_in_scope(scope, run->from + place);
         }
     finish_places(best, sc, run, count);
+    if (run->dirty) {
+        memset(sc->sums, 0, sizeof *sc->sums);
+        return;
+    }
     for (uint32_t i = 0; i < WINDOW_WORDS; i++) {
         for (uint64_t word = touched[i]; word; word &= word - 1)
             sc->sums->at[i * 64 + (uint32_t)__builtin_ctzll(word)] = 0;
@@ -608,11 +645,60 @@ static void look_into_window(best_few *best, scorer *sc, const scorer_scope *sco
     for (uint32_t i = run.first_needed; i < sc->unit_count; i++)
         if (unit_most(&sc->units[i], number))
             density += sc->units[i].density;
-    run.touching = density < SPARSE;
-    if (run.touching)
+    if (density < SPARSE)
         pick_window(best, sc, scope, &run);
     else
         scan_window(best, sc, scope, &run);
+}
+
+/* ---- A first bar ---- from the strongest lists alone: as many items as are wanted have at least so much */
+
+/* Items of a list with what it gives them, as item << 32 | contribution. */
+static uint32_t list_rows(uint64_t *rows, scorer *sc, stream *s)
+{
+    uint32_t blocks = s->form == PIN_LIST_BLOCKS ? s->head.blocks : 1, count = 0;
+    for (uint32_t b = 0; b < blocks; b++) {
+        if (s->form == PIN_LIST_BLOCKS && !stream_block(s, &sc->set, b))
+            break;
+        for (uint32_t i = 0; i < s->have; i++)
+            rows[count++] = (uint64_t)s->ids[i] << 32 | s->weight * s->impacts[i];
+    }
+    return count;
+}
+
+static uint32_t strongest_rows(uint64_t *rows, scorer *sc, uint32_t enough)
+{
+    uint32_t count = 0;
+    for (uint32_t i = sc->unit_count; i-- > 0 && count < enough;) {
+        stream *s = sc->units[i].only;
+        if (s && s->form != PIN_LIST_FLAT && s->count <= PRIME_MOST - count)
+            count += list_rows(rows + count, sc, s);
+    }
+    return count;
+}
+
+static pin_status prime(best_few *best, scorer *sc, const scorer_scope *scope)
+{
+    best_few   few;
+    size_t     mark = sc->set.arena->used;
+    uint64_t  *rows = pin_arena_take(sc->set.arena, PRIME_MOST, sizeof *rows);
+    pin_status s = best_init(&few, best->cap, sc->set.arena, sc->set.err);
+    if (!rows || s != PIN_OK)
+        return rows ? s : no_space(sc->set.err);
+    uint32_t count = strongest_rows(rows, sc, best->cap * 8);
+    keys_sort(rows, count);
+    for (uint32_t i = 0, next; i < count; i = next) {
+        uint32_t item = (uint32_t)(rows[i] >> 32), sum = 0;
+        for (next = i; next < count && rows[next] >> 32 == item; next++)
+            sum += (uint32_t)rows[next];
+        if (is_in_scope(scope, item))
+            best_add(&few, item, sum);
+    }
+    best_halve(&few);
+    if (few.bar)
+        best->bar = ((uint64_t)best_score(&few) << 32) - 1;
+    sc->set.arena->used = mark;
+    return sc->set.status;
 }
 
 static pin_status run_windows(best_few *best, scorer *sc, const scorer_scope *scope)
@@ -626,7 +712,10 @@ static pin_status run_windows(best_few *best, scorer *sc, const scorer_scope *sc
             return s;
     }
     sort_units(sc->units, sc->unit_count);
-    uint32_t count = order_windows(sc, scope);
+    uint32_t   count = order_windows(sc, scope);
+    pin_status s = prime(best, sc, scope);
+    if (s != PIN_OK)
+        return s;
     for (uint32_t i = 0; i < count && sc->set.status == PIN_OK; i++) {
         if (sc->order[i] >> 32 < least_score(best))
             break;

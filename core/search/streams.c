@@ -88,7 +88,7 @@ uint32_t stream_density(const stream *s, const stream_set *set)
 
 /* ---- Blocks and places ---- */
 
-static bool load_block(stream *s, stream_set *set, uint32_t block)
+bool stream_block(stream *s, stream_set *set, uint32_t block)
 {
     if (s->block == block)
         return true;
@@ -197,7 +197,7 @@ void stream_add(stream *s, stream_set *set, uint32_t *sums, uint32_t from, uint3
         return;
     }
     for (uint32_t b = block_from(s, from); b < s->head.blocks; b++) {
-        if (!load_block(s, set, b))
+        if (!stream_block(s, set, b))
             return;
         uint32_t i = s->ids[0] < from ? find_id(s->ids, s->have, from) : 0;
         uint32_t end = s->ids[s->have - 1] < to ? s->have : find_id(s->ids, s->have, to);
@@ -233,7 +233,7 @@ void stream_touch(stream *s, stream_set *set, window_sums *sums, uint32_t from, 
         return;
     }
     for (uint32_t b = block_from(s, from); b < s->head.blocks; b++) {
-        if (!load_block(s, set, b))
+        if (!stream_block(s, set, b))
             return;
         uint32_t i = s->ids[0] < from ? find_id(s->ids, s->have, from) : 0;
         for (; i < s->have && s->ids[i] < to; i++)
@@ -251,7 +251,7 @@ uint32_t stream_probe(stream *s, stream_set *set, uint32_t item)
         return s->weight * 17 * (s->nibbles[item / 2] >> (item & 1) * 4 & 15);
     if (s->form == PIN_LIST_BLOCKS) {
         uint32_t block = block_from(s, item);
-        if (block == s->head.blocks || !load_block(s, set, block))
+        if (block == s->head.blocks || !stream_block(s, set, block))
             return 0;
     }
     uint32_t at = find_id(s->ids, s->have, item);
@@ -349,7 +349,7 @@ void stream_mark(stream *s, stream_set *set, uint64_t *bits)
     }
     uint32_t blocks = s->form == PIN_LIST_BLOCKS ? s->head.blocks : 1;
     for (uint32_t b = 0; b < blocks; b++) {
-        if (s->form == PIN_LIST_BLOCKS && !load_block(s, set, b))
+        if (s->form == PIN_LIST_BLOCKS && !stream_block(s, set, b))
             return;
         for (uint32_t i = 0; i < s->have; i++)
             bits[s->ids[i] / 64] |= 1ull << s->ids[i] % 64;
@@ -421,4 +421,38 @@ uint32_t sums_find(const uint32_t *sums, uint32_t from, uint32_t count, uint32_t
     while (from < count && sums[from] < least)
         from++;
     return from;
+}
+
+#if defined(__x86_64__)
+WIDE static uint32_t collect_wide(uint16_t *places, const uint32_t *sums, uint32_t count, uint32_t least)
+{
+    const __m256i below = _mm256_set1_epi32((int)least - 1);
+    uint32_t      found = 0;
+    for (uint32_t i = 0; i < count; i += 16) {
+        const __m256i *at = (const __m256i *)(sums + i);
+        __m256i        a = _mm256_cmpgt_epi32(_mm256_loadu_si256(at), below);
+        __m256i        b = _mm256_cmpgt_epi32(_mm256_loadu_si256(at + 1), below);
+        uint32_t       mask = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(a)) |
+                        (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(b)) << 8;
+        for (; mask; mask &= mask - 1)
+            places[found++] = (uint16_t)(i + (uint32_t)__builtin_ctz(mask));
+    }
+    return found;
+}
+#endif
+
+uint32_t sums_collect(uint16_t *places, const uint32_t *sums, uint32_t count, uint32_t least)
+{
+    uint32_t i = 0, found = 0;
+#if defined(__x86_64__)
+    if (is_wide()) {
+        i = count & ~15u;
+        found = collect_wide(places, sums, i, least);
+    }
+#endif
+    for (; i < count; i++) {
+        places[found] = (uint16_t)i;
+        found += sums[i] >= least;
+    }
+    return found;
 }

@@ -62,11 +62,15 @@ void stream_add_flat_at(const stream *s, uint32_t *sums, uint32_t from, const ui
 /* Impact of one item in a list that is not open; 0: it is not in it. PIN_OK, PIN_CORRUPT, PIN_NEED. */
 pin_status list_impact(uint32_t *impact, const pin_index *ix, const pin_list *list, pin_field field, uint32_t item,
                        pin_error *err);
+/* Unpacks a block of a PIN_LIST_BLOCKS list into ids, impacts, have; false when that failed. */
+bool stream_block(stream *s, stream_set *set, uint32_t block);
 /* Sets the bit of every item of the list. `bits` has room for whole windows. */
 void stream_mark(stream *s, stream_set *set, uint64_t *bits);
 
 /* Number of sums[0, count) that are not 0. */
 uint32_t sums_count(const uint32_t *sums, uint32_t count);
+/* Places of sums[0, count) that are at least `least` (likewise), ascending; returns how many. */
+uint32_t sums_collect(uint16_t *places, const uint32_t *sums, uint32_t count, uint32_t least);
 /* The first place in sums[from, count) that is at least `least` (1 .. 2^31 - 1), or `count`. `sums` is readable
  * up to a multiple of 32. */
 uint32_t sums_find(const uint32_t *sums, uint32_t from, uint32_t count, uint32_t least);
