@@ -146,9 +146,10 @@ def query_times(results):
 
 
 def building(results):
-    out = ["## Building, size, memory, start\n\nBuild: from the JSON Lines to the finished index, whole process (medians). "
-           "Memory beside the file: the most anonymous memory while answering. Cold start: from the process's start to "
-           "its end with one answer printed, page cache warm, median of five.\n"]
+    out = ["## Building, size, memory, start\n\nBuild: from the JSON Lines to the finished index, whole process (medians); "
+           "items a second by the clock, or by processor time where the queries were measured so. Memory beside the file: the "
+           "most anonymous memory while answering. Cold start: from the process's start to its end with one answer printed, "
+           "page cache warm, median of five.\n"]
     for size in sizes_of(results):
         items, text = size["items"], size["text_bytes"]
         out.append(f"### {items:,} items\n\n{size['line_bytes'] / items:,.0f} bytes of JSON Lines an item, {text / items:,.0f} "
