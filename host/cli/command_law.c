@@ -3,11 +3,13 @@
 #include <string.h>
 
 #include "host/cli/provisions.h"
+#include "pincite/versions.h"
 
 static const pin_cli_option options[] = {
     {"ids", 0, NULL, "print the ids alone, one a line, in order", false},
     {"batch", 0, "FILE",
      "read one citation a line (- or nothing:\nstandard input); print citation<TAB>ids, or -", true},
+    {"changes", 0, "SOURCE", "what changed between the versions of SOURCE, and\nthe answers that lean on it", false},
     {"json", 0, NULL, "answer as one line of JSON (docs/http.md)", false},
     {0},
 };
@@ -118,6 +120,47 @@ static int answer_batch(pin_cli *cli, pin_cli_index *index, const char *path)
     return found > 0 ? PIN_EXIT_GOOD : PIN_EXIT_NONE;
 }
 
+/* ---- Changes ---- */
+typedef struct history {
+    pin_str          source;
+    bool             json, known;
+    uint32_t         versions;
+    pin_text_options text;
+} history;
+
+static pin_status render_changes(pin_buf *out, const pin_index *ix, void *what, pin_arena *arena, pin_error *err)
+{
+    history     *h = what;
+    pin_versions versions;
+    pin_status   status = pin_versions_of(&versions, ix, h->source, arena, err);
+    h->known = status == PIN_OK;
+    if (status != PIN_OK)
+        return status == PIN_NOT_FOUND ? PIN_OK : status;
+    h->versions = versions.count;
+    status = h->json ? pin_json_changes(out, ix, h->source, arena, err)
+                     : pin_text_changes(out, ix, h->source, &h->text, arena, err);
+    if (h->json)
+        pin_buf_byte(out, '\n');
+    return status == PIN_OK ? pin_buf_status(out) : status;
+}
+
+static int answer_changes(pin_cli *cli, const char *file, const char *source)
+{
+    history       h = {.source = pin_str_of(source),
+                       .json = pin_cli_has(cli, "json"),
+                       .text = {.width = cli->width, .colour = cli->colour}};
+    pin_cli_index index;
+    int           exit_code = pin_cli_index_open(&index, cli, file);
+    if (exit_code == PIN_EXIT_GOOD)
+        exit_code = pin_cli_print(cli, &index, render_changes, &h);
+    pin_cli_index_close(&index);
+    if (exit_code != PIN_EXIT_GOOD)
+        return exit_code;
+    if (!h.known)
+        return pin_cli_misuse(cli, "no source '%s' in '%s'", source, file);
+    return h.versions > 1 ? PIN_EXIT_GOOD : PIN_EXIT_NONE;
+}
+
 static int run(pin_cli *cli)
 {
     const char *file = cli->argument_count > 0 ? cli->arguments[0] : NULL,
@@ -128,6 +171,11 @@ static int run(pin_cli *cli)
     }
     if (!file)
         return pin_cli_misuse(cli, "no index file: pincite law FILE CITATION");
+    if (pin_cli_has(cli, "changes")) {
+        if (batch || pin_cli_has(cli, "ids") || cli->argument_count > 1)
+            return pin_cli_misuse(cli, "--changes stands alone, or with --json: pincite law FILE --changes SOURCE");
+        return answer_changes(cli, file, pin_cli_value(cli, "changes"));
+    }
     if (batch && cli->argument_count > 1)
         return pin_cli_misuse(cli, "give a citation or --batch, not both");
     if (pin_cli_has(cli, "json") && (batch || pin_cli_has(cli, "ids")))
@@ -152,7 +200,7 @@ static int run(pin_cli *cli)
 
 const pin_cli_command pin_cli_law = {
     .name = "law",
-    .usage = "FILE CITATION... [--ids | --json]\nFILE --batch [CITATIONS]",
+    .usage = "FILE CITATION... [--ids | --json]\nFILE --batch [CITATIONS]\nFILE --changes SOURCE [--json]",
     .summary = "say what a citation as written means, with the words",
     .about = "Reads CITATION as people write them (\"Art. 13(8)\", \"Part II, point (8), of\n"
              "Annex I\", \"13(8)\", or an id such as cra:art_13.par_8) and shows id, label and\n"
@@ -163,7 +211,10 @@ const pin_cli_command pin_cli_law = {
              "one citation, up to its first tab; empty lines and lines that begin with # are\n"
              "passed over; the ids of one citation are parted by spaces. Where the text of\n"
              "the act is not in the index the id is printed all the same, and standard error\n"
-             "says that it was not checked.",
+             "says that it was not checked.\n"
+             "\n"
+             "With --changes each version of SOURCE is compared with the next: what changed,\n"
+             "was withdrawn or added, and the answers that lean on it.",
     .options = options,
     .examples = "pincite law faq.pin \"Annex I, Part II, points (7)-(8)\"\n"
                 "pincite law faq.pin art 13 8 --ids\n"
