@@ -155,7 +155,7 @@ static pin_str root_of(pin_site *s)
     return at ? (pin_str){at, 3 * depth} : PIN_STR("./");
 }
 
-static void move(pin_site *s, int status, pin_str to)
+void pin_site_move(pin_site *s, int status, pin_str to)
 {
     s->reply->status = status;
     s->reply->location = to;
@@ -205,12 +205,27 @@ static void route_law(pin_site *s, const parts *p)
         pin_site_good(s, status);
 }
 
+/* "/MODULE/SLUG/" of an id that is gone, "/MODULE/SLUG/@0123456789abcdef/", "/MODULE/" of one that is gone:
+ * these live for ever, whether or not the module still does. */
+static bool route_past(pin_site *s, const parts *p)
+{
+    bool revision = p->count == 3 && p->at[2].len > 1 && p->at[2].at[0] == '@';
+    if (p->count == 1)
+        return pin_site_gone_module(s, p->at[0]);
+    if (p->count != 2 && !revision)
+        return false;
+    pin_str id = PIN_JOIN(s, p->at[0], PIN_STR("/"), p->at[1]);
+    return revision ? pin_site_revision(s, id, pin_str_part(p->at[2], 1, p->at[2].len))
+                    : pin_site_gone(s, id, PIN_STR("/"));
+}
+
 /* "/MODULE/", "/MODULE/@page-2/", "/MODULE/SLUG/" */
 static void route_module(pin_site *s, const parts *p, bool wants_markdown)
 {
     uint32_t module, item, page = 1;
-    if (!find_module(s, p->at[0], &module)) {
-        pin_site_missing(s, s->path);
+    if (p->count == 3 || !find_module(s, p->at[0], &module)) {
+        if (!route_past(s, p))
+            pin_site_missing(s, s->path);
         return;
     }
     if (s->status != PIN_OK)
@@ -229,16 +244,29 @@ static void route_module(pin_site *s, const parts *p, bool wants_markdown)
             pin_site_markdown_card(s, item);
         else if (s->status == PIN_OK)
             pin_site_card(s, item);
-    } else {
+    } else if (s->status != PIN_OK || !route_past(s, p)) {
         pin_site_missing(s, s->path);
     }
+}
+
+/* Was anything published below this module, which need not be there any more? */
+static bool had_items(pin_site *s, pin_str module)
+{
+    uint32_t number;
+    pin_past past;
+    pin_str  prefix = PIN_JOIN(s, module, PIN_STR("/"));
+    return pin_site_good(s, pin_index_past_from(&number, s->ix, prefix, s->err)) &&
+           number < pin_index_past_count(s->ix) &&
+           pin_site_good(s, pin_index_past_at(&past, s->ix, number, s->arena, s->err)) &&
+           pin_str_starts(past.id, prefix);
 }
 
 /* Does an address that begins with this part name folders? Then a missing slash is mended by a redirect. */
 static bool is_folder_name(pin_site *s, pin_str part)
 {
     uint32_t module;
-    return is(part, "items") || is(part, "law") || is(part, "search") || find_module(s, part, &module);
+    return is(part, "items") || is(part, "law") || is(part, "search") || find_module(s, part, &module) ||
+           had_items(s, part);
 }
 
 /* "/MODULE.md", "/MODULE/SLUG.md", "/sitemap.xml" and the like: addresses without a slash at the end. */
@@ -264,8 +292,11 @@ static void route_file(pin_site *s, const parts *p)
         pin_site_markdown_module(s, module);
     } else if (p->count == 2 && without_md(&stem, p->at[1]) && find_item(s, p->at[0], stem, &item)) {
         pin_site_markdown_card(s, item);
+    } else if (p->count == 2 && without_md(&stem, p->at[1]) &&
+               pin_site_gone(s, PIN_JOIN(s, p->at[0], PIN_STR("/"), stem), PIN_STR(".md"))) {
+        return;
     } else if (is_folder_name(s, p->at[0])) {
-        move(s, 301, PIN_JOIN(s, PIN_STR("/"), s->path, PIN_STR("/"))); /* the canonical address has the slash */
+        pin_site_move(s, 301, PIN_JOIN(s, PIN_STR("/"), s->path, PIN_STR("/"))); /* the canonical address has the slash */
     } else {
         pin_site_missing(s, s->path);
     }

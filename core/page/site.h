@@ -51,7 +51,8 @@ pin_slot pin_site_status(pin_site *s, const pin_item *item); /* the chip: "Draft
 pin_slot pin_site_blocks(pin_site *s, pin_str blocks, const pin_item *item);
 pin_slot pin_site_words(pin_site *s, pin_str text); /* the words of a provision, a line a paragraph */
 pin_slot pin_site_snippet(pin_site *s, const pin_snippet *snippet);
-pin_slot pin_site_support(pin_site *s, const pin_item *item);
+/* `footings` of an item as it stood, which names the acts as they were called; else NULL. */
+pin_slot pin_site_support(pin_site *s, const pin_item *item, const pin_footing *footings);
 pin_slot pin_site_structured(pin_site *s, pin_str name, const pin_item *items, uint32_t count);
 /* "Article 13(8), Annex I": the labels of the citation list in one line; at most six, then "and N more". */
 pin_str pin_site_cites(pin_site *s, const pin_item *item);
@@ -80,6 +81,15 @@ void pin_site_search(pin_site *s);
 /* 404, with what was looked for and the nearest that there is (ids of items or modules). */
 void pin_site_missing(pin_site *s, pin_str wanted);
 void pin_site_refuse(pin_site *s, int status, pin_str heading, pin_str reason); /* 400, 414 */
+
+/* ---- What was before ---- these give false, and write nothing, when there is no such thing */
+bool pin_site_revision(pin_site *s, pin_str id, pin_str digits);
+/* 410, or 301 to the id that took its place, with `suffix` behind it. */
+bool pin_site_gone(pin_site *s, pin_str id, pin_str suffix);
+bool pin_site_gone_module(pin_site *s, pin_str slug);
+pin_slot pin_site_card_history(pin_site *s, const pin_item *item);
+pin_str  pin_site_pinned(pin_site *s, const pin_item *item); /* address of the current revision, relative */
+void     pin_site_move(pin_site *s, int status, pin_str to); /* a redirect */
 
 /* ---- What programs read ---- */
 void pin_site_api(pin_site *s, pin_str rest);           /* below /api/v1/ */

@@ -62,10 +62,53 @@ static void api_search(pin_site *s, pin_str rest)
         answered(s, pin_json_search(s->out, s->ix, query, &hits, &(pin_json_options){0}, s->arena, s->err), query);
 }
 
+/* "module/slug/@0123456789abcdef" */
+static bool api_revision(pin_site *s, pin_str name)
+{
+    size_t at = name.len;
+    while (at > 0 && name.at[at - 1] != '@')
+        at--;
+    if (at < 2 || name.at[at - 2] != '/')
+        return false;
+    pin_str      id = pin_str_part(name, 0, at - 2);
+    pin_revision found[2];
+    pin_status   status = pin_index_find_revision(found, s->ix, id, pin_str_part(name, at, name.len), s->arena, s->err);
+    if (status == PIN_BAD_INPUT)
+        problem(s, 400, "bad request", PIN_STR("a revision is named by 8 to 64 hexadecimal digits"));
+    else if (status == PIN_LIMIT)
+        problem(s, 400, "bad request", PIN_STR("these digits fit two revisions of the item: add more"));
+    else if (status != PIN_OK)
+        answered(s, status, name);
+    else
+        answered(s, pin_json_revision(s->out, s->ix, id, &found[0], s->arena, s->err), name);
+    return true;
+}
+
+/* 410 with what is known of it, or a redirect to what took its place. */
+static bool api_gone(pin_site *s, pin_str id)
+{
+    pin_past   past;
+    pin_status status = pin_index_past(&past, s->ix, id, s->arena, s->err);
+    if (status == PIN_NOT_FOUND || (status == PIN_OK && past.fate == PIN_FATE_LIVES))
+        return false;
+    if (status == PIN_OK && (past.fate == PIN_FATE_MOVED || past.fate == PIN_FATE_MERGED) && past.target.len) {
+        pin_site_move(s, 301, PIN_JOIN(s, PIN_STR("/api/v1/items/"), past.target));
+        return true;
+    }
+    s->reply->status = 410;
+    s->reply->content_type = PIN_STR("application/problem+json");
+    if (status == PIN_OK)
+        status = pin_json_gone(s->out, s->ix, &past, PIN_STR("about:blank"), 410, s->arena, s->err);
+    answered(s, status, id);
+    return true;
+}
+
 static void api_item(pin_site *s, pin_str id)
 {
     uint32_t   item;
     pin_status status = pin_index_find_item(&item, s->ix, id, s->arena, s->err);
+    if (status == PIN_NOT_FOUND && (api_revision(s, id) || api_gone(s, id)))
+        return;
     if (status == PIN_OK)
         status = pin_json_item(s->out, s->ix, item, s->arena, s->err);
     answered(s, status, id);
@@ -119,6 +162,9 @@ static const api_route routes[] = {
     {{"/api/v1/search", "The best cards for a query.", "q:query:string! k:query:integer module:query:string status:query:string", "Search"},
      "search", api_search},
     {{"/api/v1/items/{module}/{slug}", "One card: answer, citations and the cited words.", "module:path:string! slug:path:string!", "Item"},
+     "items/", api_item},
+    {{"/api/v1/items/{module}/{slug}/@{revision}", "One card as it stood: the answer and the words of the law of that day.",
+      "module:path:string! slug:path:string! revision:path:string!", "Revision"},
      "items/", api_item},
     {{"/api/v1/provisions/{source}/{provision}", "One provision with its words.", "source:path:string! provision:path:string!", "Provision"},
      "provisions/", api_provision},

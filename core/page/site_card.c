@@ -180,7 +180,7 @@ void pin_site_card(pin_site *s, uint32_t number)
         .caveat = caveat_of(&item),
         .verdict = pin_site_verdict(s, &item),
         .answer = pin_site_blocks(s, item.blocks, &item),
-        .support = pin_site_support(s, &item),
+        .support = pin_site_support(s, &item, NULL),
         .self = PIN_JOIN(s, s->root, item.id, PIN_STR("/")),
         .markdown = PIN_JOIN(s, s->root, item.id, PIN_STR(".md")),
         .id = item.id,
@@ -189,6 +189,8 @@ void pin_site_card(pin_site *s, uint32_t number)
         .published = item.published,
         .item_updated = item.updated,
         .cite_as = cite_as(s, &item),
+        .pinned = pin_site_pinned(s, &item),
+        .history = pin_site_card_history(s, &item),
         .structured = pin_site_structured(s, item.question, &item, 1),
     };
     cited_words(s, &v, &item);

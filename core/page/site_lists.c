@@ -189,7 +189,7 @@ static pin_slot answer_card(pin_site *s, const pin_item *item, const pin_module 
         .status = pin_site_status(s, item),
         .verdict = pin_site_verdict(s, item),
         .answer = pin_site_blocks(s, item->blocks, item),
-        .support = pin_site_support(s, item),
+        .support = pin_site_support(s, item, NULL),
         .updated = item->updated,
     };
     return (pin_slot){render_answer, v};

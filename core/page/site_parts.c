@@ -140,7 +140,7 @@ static pin_str provision_url(pin_site *s, const pin_citation *c)
     return c->provision == PIN_NO_PROVISION ? (pin_str){0} : pin_site_law_url(s, c->source, c->id);
 }
 
-static pin_view_support_entries entry_view(pin_site *s, const pin_citation *c, uint32_t count)
+static pin_view_support_entries entry_view(pin_site *s, const pin_citation *c, const pin_footing *f, uint32_t count)
 {
     pin_view_support_entries v = {.note = c->note, .quote = c->quote, .kind = PIN_STR("unproved")};
     v.provisions = pin_site_take(s, count, sizeof *v.provisions);
@@ -155,7 +155,7 @@ static pin_view_support_entries entry_view(pin_site *s, const pin_citation *c, u
         if (c[i].state == PIN_CITE_RESOLVED)
             v.kind = PIN_STR("proved");
         if (!whole_act && v.source.len == 0)
-            v.source = pin_site_act(s, c[i].source);
+            v.source = f ? f[i].act : pin_site_act(s, c[i].source);
     }
     return v;
 }
@@ -170,7 +170,7 @@ static uint32_t entry_end(const pin_item *item, uint32_t from)
 
 static void render_support(pin_buf *out, const void *view) { pin_render_support(out, view); }
 
-pin_slot pin_site_support(pin_site *s, const pin_item *item)
+pin_slot pin_site_support(pin_site *s, const pin_item *item, const pin_footing *footings)
 {
     pin_view_support *v = pin_site_take(s, 1, sizeof *v);
     if (!v || item->citation_count == 0)
@@ -183,7 +183,7 @@ pin_slot pin_site_support(pin_site *s, const pin_item *item)
         const pin_citation *c = &item->citations[i];
         if (c->in_list) {
             uint32_t end = entry_end(item, i);
-            v->entries[v->entries_count++] = entry_view(s, c, end - i);
+            v->entries[v->entries_count++] = entry_view(s, c, footings ? footings + i : NULL, end - i);
             i = end;
             continue;
         }

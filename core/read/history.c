@@ -98,8 +98,7 @@ pin_status pin_index_past_at(pin_past *out, const pin_index *ix, uint32_t number
     return PIN_OK;
 }
 
-/* Number of the record of `id`; PIN_NOT_FOUND. */
-static pin_status find_past(uint32_t *out, const pin_index *ix, pin_str id, pin_error *err)
+pin_status pin_index_past_from(uint32_t *out, const pin_index *ix, pin_str id, pin_error *err)
 {
     uint32_t low = 0, high = ix->past_count;
     while (low < high) {
@@ -108,17 +107,25 @@ static pin_status find_past(uint32_t *out, const pin_index *ix, pin_str id, pin_
         pin_status s = past_record(&c, ix, middle, err);
         if (s != PIN_OK)
             return s;
-        int order = pin_str_order(pin_take_str(&c), id);
-        if (order == 0 && !c.failed) {
-            *out = middle;
-            return PIN_OK;
-        }
-        if (order < 0)
+        if (pin_str_order(pin_take_str(&c), id) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    return PIN_NOT_FOUND;
+    *out = low;
+    return PIN_OK;
+}
+
+/* Number of the record of `id`; PIN_NOT_FOUND. */
+static pin_status find_past(uint32_t *out, const pin_index *ix, pin_str id, pin_error *err)
+{
+    pin_cursor c;
+    pin_status s = pin_index_past_from(out, ix, id, err);
+    if (s == PIN_OK && *out == ix->past_count)
+        return PIN_NOT_FOUND;
+    if (s == PIN_OK && (s = past_record(&c, ix, *out, err)) == PIN_OK && !pin_str_equal(pin_take_str(&c), id))
+        return PIN_NOT_FOUND;
+    return s;
 }
 
 /* ---- The current revision before the older ones ---- */

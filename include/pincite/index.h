@@ -174,6 +174,10 @@ pin_status pin_index_past(pin_past *out, const pin_index *ix, pin_str id, pin_ar
 uint32_t   pin_index_past_count(const pin_index *ix);
 pin_status pin_index_past_at(pin_past *out, const pin_index *ix, uint32_t number, pin_arena *arena, pin_error *err);
 
+/* Number of the first of them that is not below `id`; their count when there is none. PIN_OK, PIN_CORRUPT,
+ * PIN_NEED. */
+pin_status pin_index_past_from(uint32_t *out, const pin_index *ix, pin_str id, pin_error *err);
+
 /* The revision of `id` whose hex digits begin with `prefix`. PIN_NOT_FOUND; PIN_BAD_INPUT: not 8 to 64 hex
  * digits; PIN_LIMIT: it fits several, of which out[0] and out[1] are two. */
 pin_status pin_index_find_revision(pin_revision out[2], const pin_index *ix, pin_str id, pin_str prefix,
