@@ -143,6 +143,24 @@ static bool has_word(const pin_reading *reading, pin_tier tier)
 }
 
 /* What a reader should know before believing the list: doubt, corrections, words found nowhere. */
+#define WORD_SHOWN 60
+
+/* A word of the query, which may be as long as a query: its beginning, cut at a character. */
+static void flow_shortened(pin_flow *flow, pin_str word)
+{
+    size_t cut = 0, at = 0;
+    while (at < word.len && at <= WORD_SHOWN) {
+        cut = at;
+        pin_utf8_next(word, &at);
+    }
+    if (at >= word.len && at <= WORD_SHOWN) {
+        pin_flow_text(flow, word);
+        return;
+    }
+    pin_flow_text(flow, pin_str_part(word, 0, cut));
+    pin_flow_texts(flow, "…");
+}
+
 static void flow_reading(pin_flow *flow, const pin_hits *hits)
 {
     const pin_reading *r = &hits->reading;
@@ -163,7 +181,7 @@ static void flow_reading(pin_flow *flow, const pin_hits *hits)
         for (uint32_t i = 0; i < r->term_count; i++)
             if (r->terms[i].tier == PIN_TIER_UNKNOWN) {
                 pin_flow_space(flow);
-                pin_flow_text(flow, r->terms[i].written);
+                flow_shortened(flow, r->terms[i].written);
             }
         pin_flow_line(flow);
     }
