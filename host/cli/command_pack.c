@@ -125,13 +125,14 @@ const pin_cli_command pin_cli_pack = {
     .name = "pack",
     .usage = "FILE ID... -o DIR [options]\nFILE --query QUERY -o DIR [options]",
     .summary = "answers as a folder that proves itself, for a technical file",
-    .about = "Makes the folder DIR: for each item the text that its revision is the hash of, the\n"
-             "cited words, the versions of the sources, its status and the proof that it belongs\n"
-             "to the release; a page to print, a table, and a manifest with the hash of every\n"
-             "file, signed if there is a key. ID is MODULE/SLUG or MODULE/SLUG@REVISION. With\n"
-             "--query the answer to a search is kept, so that 'nothing was found' can be shown,\n"
-             "too. 'pincite verify DIR' checks it without a network and without the index;\n"
-             "docs/evidence.md describes it for those who check without pincite.",
+    .about = "Makes the folder DIR: for each item the text that its revision is the hash of,\n"
+             "the cited words, the versions of the sources, its status and the proof that it\n"
+             "belongs to the release; a page to print, a table, and a manifest with the hash\n"
+             "of every file, signed if there is a key. ID is MODULE/SLUG or\n"
+             "MODULE/SLUG@REVISION. With --query the answer to a search is kept, so that\n"
+             "'nothing was found' can be shown, too. 'pincite verify DIR' checks it without a\n"
+             "network and without the index; docs/evidence.md describes it for those who check\n"
+             "without pincite.",
     .options = options,
     .examples = "pincite pack faq.pin stewards/sbom stewards/reporting -o evidence --key publisher.key\n"
                 "pincite pack faq.pin --query 'air-gapped updates' -o searched",

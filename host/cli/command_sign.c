@@ -107,11 +107,11 @@ const pin_cli_command pin_cli_sign = {
     .name = "sign",
     .usage = "FILE --key KEY [--comment TEXT]\n--generate NAME",
     .summary = "sign a release, so that others can tell who made it",
-    .about = "Writes FILE.minisig: an Ed25519 signature over BLAKE2b-512 of FILE, in the format\n"
-             "of minisign. Who has your public key checks it with 'pincite verify FILE --pub\n"
-             "NAME.pub', or without pincite: 'minisign -Vm FILE -p NAME.pub'. Keys made by\n"
-             "'minisign -G -W' work here, keys made here work there. Give the public key away\n"
-             "where readers trust you, not only beside the file.",
+    .about = "Writes FILE.minisig: an Ed25519 signature over BLAKE2b-512 of FILE, in the\n"
+             "format of minisign. Who has your public key checks it with 'pincite verify FILE\n"
+             "--pub NAME.pub', or without pincite: 'minisign -Vm FILE -p NAME.pub'. Keys made\n"
+             "by 'minisign -G -W' work here, keys made here work there. Give the public key\n"
+             "away where readers trust you, not only beside the file.",
     .options = options,
     .examples = "pincite sign --generate publisher\n"
                 "pincite sign faq.pin --key publisher.key",

@@ -9,7 +9,7 @@
 #include "pincite/evidence.h"
 
 static const pin_cli_option options[] = {
-    {"pub", 0, "KEY", "the public key that must have signed it: NAME.pub, or its\n56 characters; the signature of FILE is FILE.minisig", false},
+    {"pub", 0, "KEY", "the public key that must have signed it: NAME.pub, or the\n56 characters; it signed FILE in FILE.minisig", false},
     {"json", 0, NULL, "answer as one line of JSON", false},
     {0},
 };
@@ -236,9 +236,9 @@ const pin_cli_command pin_cli_verify = {
     .about = "Reads every byte of the index FILE: checksums, the structure of every section,\n"
              "every list and item, all references between them, the revision of every item\n"
              "that is or was, and the root of the release. With --pub also its signature, made\n"
-             "by 'pincite sign' or by minisign. DIR is an evidence pack, made by 'pincite pack':\n"
-             "every byte of every file, every revision, every proof and the signature are\n"
-             "checked, offline and without the index.",
+             "by 'pincite sign' or by minisign. DIR is an evidence pack, made by 'pincite\n"
+             "pack': every byte of every file, every revision, every proof and the signature\n"
+             "are checked, offline and without the index.",
     .options = options,
     .examples = "pincite verify faq.pin --pub publisher.pub\n"
                 "pincite verify evidence --pub publisher.pub",
