@@ -123,19 +123,22 @@ void pin_hash_add(pin_hash_rows *t, pin_str key, uint32_t value);
 void pin_hash_finish(pin_hash_rows *t, pin_out *section);
 
 /* ---- Records packed alone, with a shared dictionary (pack.c) ---- */
+/* Appends record `number`. Asked for more than once, by several threads, so that the records need never
+ * all be in memory together. */
+typedef void pin_record_writer(const void *ctx, uint32_t number, pin_out *record);
 typedef struct pin_packing {
-    pin_out  raw;    /* all records, one after another                                               */
-    pin_out  starts; /* u64: start of each in raw                                                    */
-    uint32_t count;
-    bool     spelled; /* in a codebook of their own, else DEFLATE                                    */
-    unsigned threads; /* 0 or 1: the caller's own                                                    */
+    uint32_t           count;
+    pin_record_writer *write;
+    const void        *ctx;
+    bool               spelled; /* in a codebook of their own, else DEFLATE                          */
+    unsigned           threads; /* 0 or 1: the caller's own                                          */
+    uint64_t           compress_from; /* bytes of all records                                        */
+    uint32_t           raw_max;       /* bytes of one                                                */
 } pin_packing;
-void       pin_packing_start(pin_packing *p); /* a new record begins: write it to p->raw */
-void       pin_packing_free(pin_packing *p);
 /* Packs all records into `section` and a place for each into `places`; trains the dictionary.
  * PIN_OK, PIN_NO_SPACE, PIN_LIMIT (a record is longer than a place can say, or above raw_max). */
-pin_status pin_packing_finish(pin_packing *p, pin_out *section, pin_out *places, pin_out *dictionary,
-                              uint64_t compress_from, uint32_t raw_max, pin_error *err);
+pin_status pin_pack(const pin_packing *p, pin_out *section, pin_out *places, pin_out *dictionary,
+                    pin_error *err);
 
 /* Appends one packed record; packed when `d` is there and makes it smaller. */
 void       pin_pack_record(pin_out *section, pin_str raw, pin_deflater *d, uint64_t seed);
@@ -154,6 +157,7 @@ pin_status pin_write_words(pin_sections *out, const pin_analysis *a);
 pin_status pin_write_forward(pin_sections *out, const pin_analysis *a, const uint32_t *ranks);
 pin_status pin_write_abbreviations(pin_out *section, const pin_corpus *corpus);
 pin_status pin_write_items(pin_sections *out, const pin_corpus *corpus, pin_error *err);
+pin_status pin_write_ids(pin_sections *out, const pin_corpus *corpus);
 pin_status pin_write_sources(pin_sections *out, const pin_corpus *corpus, const pin_source_set *sources,
                              pin_error *err);
 pin_status pin_write_modules(pin_sections *out, const pin_corpus *corpus);

@@ -100,70 +100,98 @@ static void add_item(pin_out *o, const pin_draft_item *item, uint32_t module, ui
     pin_write_citations(o, item->citations, item->citation_count);
 }
 
-static pin_status add_exact(pin_hash_rows *exact, const pin_draft_item *item, uint32_t number, pin_out *room)
+typedef struct items {
+    const pin_corpus *corpus;
+    statuses          statuses;
+    uint32_t         *modules; /* by item */
+} items;
+
+static void write_record(const void *ctx, uint32_t number, pin_out *record)
 {
-    size_t   cap = item->question.len * 4 + 64;
-    uint8_t *at = (room->len = 0, pin_out_room(room, cap));
-    if (!at)
+    const items          *all = ctx;
+    const pin_draft_item *item = &all->corpus->items[number];
+    add_item(record, item, all->modules[number], number_of(&all->statuses, item->status));
+}
+
+/* Modules come in the order of the items. */
+static pin_status find_modules(items *all, pin_error *err)
+{
+    const pin_corpus *corpus = all->corpus;
+    all->modules = malloc(((size_t)corpus->item_count + 1) * sizeof *all->modules);
+    if (!all->modules)
         return PIN_NO_SPACE;
-    pin_buf buf = pin_buf_over(at, cap);
-    pin_normalise(&buf, item->question);
-    if (pin_buf_status(&buf) == PIN_OK && buf.len > 0)
-        pin_hash_add(exact, pin_buf_str(&buf), number);
+    for (uint32_t i = 0, module = 0; i < corpus->item_count; i++) {
+        while (module < corpus->module_count &&
+               !pin_str_equal(corpus->modules[module].slug, corpus->items[i].module))
+            module++;
+        if (module == corpus->module_count)
+            return pin_fail(err, PIN_BAD_INPUT, i, "items are not grouped in the order of their modules");
+        all->modules[i] = module;
+    }
     return PIN_OK;
 }
 
-/* The number of the module that the item is at home in; modules come in the order of the items. */
-static bool advance_module(uint32_t *module, const pin_corpus *corpus, pin_str slug)
+static pin_status write_statuses(pin_sections *out, items *all, pin_error *err)
 {
-    while (*module < corpus->module_count && !pin_str_equal(corpus->modules[*module].slug, slug))
-        ++*module;
-    return *module < corpus->module_count;
-}
-
-static pin_status write_records(pin_sections *out, pin_packing *p, const pin_corpus *corpus,
-                                const statuses *st, pin_error *err)
-{
-    pin_hash_rows ids = {.kind = PIN_S_IDS}, exact = {.kind = PIN_S_EXACT};
-    pin_out       room = {0};
-    pin_status    s = PIN_OK;
-    uint32_t      module = 0;
-    for (uint32_t i = 0; i < corpus->item_count && s == PIN_OK; i++) {
-        const pin_draft_item *item = &corpus->items[i];
-        if (!advance_module(&module, corpus, item->module)) {
-            s = pin_fail(err, PIN_BAD_INPUT, i, "items are not grouped in the order of their modules");
-            break;
-        }
-        uint8_t status = number_of(st, item->status);
-        pin_packing_start(p);
-        add_item(&p->raw, item, module, status);
-        pin_out_byte(&out->s[PIN_S_ITEM_STATUS], status);
-        pin_hash_add(&ids, item->id, i);
-        if (item->given_id.len && !pin_str_equal(item->given_id, item->id))
-            pin_hash_add(&ids, item->given_id, i);
-        s = add_exact(&exact, item, i, &room);
-    }
-    pin_hash_finish(&ids, &out->s[PIN_S_IDS]);
-    pin_hash_finish(&exact, &out->s[PIN_S_EXACT]);
-    pin_out_free(&room);
-    return s;
+    const pin_corpus *corpus = all->corpus;
+    for (uint32_t i = 0; i < corpus->item_count; i++)
+        if (note_status(&all->statuses, corpus->items[i].status) != PIN_OK)
+            return pin_fail(err, PIN_LIMIT, i, "more than 255 different statuses");
+    pin_out_byte(&out->s[PIN_S_STATUSES], (uint8_t)all->statuses.count);
+    for (uint32_t i = 0; i < all->statuses.count; i++)
+        pin_out_str(&out->s[PIN_S_STATUSES], all->statuses.slugs[i]);
+    for (uint32_t i = 0; i < corpus->item_count; i++)
+        pin_out_byte(&out->s[PIN_S_ITEM_STATUS], number_of(&all->statuses, corpus->items[i].status));
+    return PIN_OK;
 }
 
 pin_status pin_write_items(pin_sections *out, const pin_corpus *corpus, pin_error *err)
 {
-    statuses    st = {.count = 0};
-    pin_packing p = {.spelled = true, .threads = pin_thread_count(corpus->options)};
-    for (uint32_t i = 0; i < corpus->item_count; i++)
-        if (note_status(&st, corpus->items[i].status) != PIN_OK)
-            return pin_fail(err, PIN_LIMIT, i, "more than 255 different statuses");
-    pin_out_byte(&out->s[PIN_S_STATUSES], (uint8_t)st.count);
-    for (uint32_t i = 0; i < st.count; i++)
-        pin_out_str(&out->s[PIN_S_STATUSES], st.slugs[i]);
-
-    pin_status s = write_records(out, &p, corpus, &st, err);
+    items       all = {.corpus = corpus};
+    pin_packing p = {.count = corpus->item_count,
+                     .write = write_record,
+                     .ctx = &all,
+                     .spelled = true,
+                     .threads = pin_thread_count(corpus->options),
+                     .compress_from = COMPRESS_FROM,
+                     .raw_max = PIN_ITEM_MAX};
+    pin_status  s = write_statuses(out, &all, err);
     if (s == PIN_OK)
-        s = pin_packing_finish(&p, &out->s[PIN_S_ITEMS], &out->s[PIN_S_ITEM_ROWS],
-                               &out->s[PIN_S_ITEM_DICTIONARY], COMPRESS_FROM, PIN_ITEM_MAX, err);
-    pin_packing_free(&p);
+        s = find_modules(&all, err);
+    if (s == PIN_OK)
+        s = pin_pack(&p, &out->s[PIN_S_ITEMS], &out->s[PIN_S_ITEM_ROWS], &out->s[PIN_S_ITEM_DICTIONARY], err);
+    free(all.modules);
     return s;
+}
+
+/* ---- Tables that find an item ---- */
+static bool add_exact(pin_hash_rows *exact, const pin_draft_item *item, uint32_t number, pin_out *room)
+{
+    size_t   cap = item->question.len * 4 + 64;
+    uint8_t *at = (room->len = 0, pin_out_room(room, cap));
+    if (!at)
+        return false;
+    pin_buf buf = pin_buf_over(at, cap);
+    pin_normalise(&buf, item->question);
+    if (pin_buf_status(&buf) == PIN_OK && buf.len > 0)
+        pin_hash_add(exact, pin_buf_str(&buf), number);
+    return true;
+}
+
+pin_status pin_write_ids(pin_sections *out, const pin_corpus *corpus)
+{
+    pin_hash_rows ids = {.kind = PIN_S_IDS}, exact = {.kind = PIN_S_EXACT};
+    pin_out       room = {0};
+    bool          good = true;
+    for (uint32_t i = 0; i < corpus->item_count && good; i++) {
+        const pin_draft_item *item = &corpus->items[i];
+        pin_hash_add(&ids, item->id, i);
+        if (item->given_id.len && !pin_str_equal(item->given_id, item->id))
+            pin_hash_add(&ids, item->given_id, i);
+        good = add_exact(&exact, item, i, &room);
+    }
+    pin_hash_finish(&ids, &out->s[PIN_S_IDS]);
+    pin_hash_finish(&exact, &out->s[PIN_S_EXACT]);
+    pin_out_free(&room);
+    return good ? PIN_OK : PIN_NO_SPACE;
 }

@@ -16,45 +16,93 @@
 #define BOOK_SAMPLES (1u << 20)    /* bytes of records that the codebook is learned from               */
 #define TASK_RECORDS 2048u         /* packed by one thread at a time                                   */
 
-void pin_packing_start(pin_packing *p)
+/* ---- How much there is ---- */
+typedef struct measure {
+    const pin_packing *p;
+    struct measured {
+        uint64_t len;
+        uint32_t too_long; /* its first such record, or UINT32_MAX */
+        bool     failed;
+    } *tasks;
+} measure;
+
+static uint32_t task_end(const pin_packing *p, uint32_t from)
 {
-    pin_out_u64(&p->starts, p->raw.len);
-    p->count++;
+    return p->count - from < TASK_RECORDS ? p->count : from + TASK_RECORDS;
 }
 
-void pin_packing_free(pin_packing *p)
+static void measure_task(void *ctx, uint32_t number)
 {
-    pin_out_free(&p->raw);
-    pin_out_free(&p->starts);
+    measure         *m = ctx;
+    struct measured *t = &m->tasks[number];
+    pin_out          record = {0};
+    t->too_long = UINT32_MAX;
+    for (uint32_t i = number * TASK_RECORDS, to = task_end(m->p, i); i < to; i++) {
+        record.len = 0;
+        m->p->write(m->p->ctx, i, &record);
+        t->len += record.len;
+        if (record.len > m->p->raw_max && t->too_long == UINT32_MAX)
+            t->too_long = i;
+    }
+    t->failed = record.failed;
+    pin_out_free(&record);
 }
 
-static pin_str raw_record(const pin_packing *p, uint32_t i)
+static uint32_t task_count(const pin_packing *p) { return (p->count + TASK_RECORDS - 1) / TASK_RECORDS; }
+
+/* Bytes of all records. */
+static pin_status measure_all(uint64_t *len, const pin_packing *p, pin_error *err)
 {
-    uint64_t from = pin_load64(p->starts.at + (size_t)i * 8);
-    uint64_t to = i + 1 < p->count ? pin_load64(p->starts.at + (size_t)i * 8 + 8) : p->raw.len;
-    return (pin_str){(const char *)p->raw.at + from, (size_t)(to - from)};
+    uint32_t   tasks = task_count(p);
+    measure    m = {p, calloc((size_t)tasks + 1, sizeof *m.tasks)};
+    pin_status s = m.tasks ? PIN_OK : PIN_NO_SPACE;
+    *len = 0;
+    if (s == PIN_OK)
+        pin_parallel(p->threads, tasks, measure_task, &m);
+    for (uint32_t i = 0; i < tasks && s == PIN_OK; i++) {
+        *len += m.tasks[i].len;
+        if (m.tasks[i].failed)
+            s = PIN_NO_SPACE;
+        else if (m.tasks[i].too_long != UINT32_MAX)
+            s = pin_fail(err, PIN_LIMIT, m.tasks[i].too_long, "a text is longer than an index can hold");
+    }
+    free(m.tasks);
+    return s;
 }
 
 /* ---- The dictionary ---- */
-/* Samples of about `want` bytes, spread evenly over all records; NULL when memory is short. */
-static pin_str *take_samples(size_t *count, const pin_packing *p, size_t want)
+typedef struct sampled {
+    pin_out  bytes; /* one sample after another */
+    size_t  *sizes;
+    pin_str *texts;
+    size_t   count;
+} sampled;
+
+static void samples_free(sampled *s)
 {
-    uint32_t step = 1 + (uint32_t)(p->raw.len / want);
-    pin_str *samples = malloc(((size_t)p->count / step + 1) * sizeof *samples);
-    *count = 0;
-    for (uint32_t i = 0; samples && i < p->count; i += step)
-        samples[(*count)++] = pin_str_part(raw_record(p, i), 0, SAMPLE_MAX);
-    return samples;
+    pin_out_free(&s->bytes);
+    free(s->sizes);
+    free(s->texts);
 }
 
-/* One after another, as libzstd wants them. */
-static bool join_samples(pin_out *bytes, size_t *sizes, const pin_str *samples, size_t count)
+/* About `want` of `all` bytes, spread evenly over the records. */
+static bool take_samples(sampled *s, const pin_packing *p, uint64_t all, size_t want)
 {
-    for (size_t i = 0; i < count; i++) {
-        pin_out_add(bytes, samples[i].at, samples[i].len);
-        sizes[i] = samples[i].len;
+    uint32_t step = 1 + (uint32_t)(all / want);
+    size_t   most = (size_t)p->count / step + 1;
+    *s = (sampled){.sizes = malloc(most * sizeof *s->sizes), .texts = malloc(most * sizeof *s->texts)};
+    if (!s->sizes || !s->texts)
+        return false;
+    for (uint64_t i = 0; i < p->count; i += step) {
+        size_t from = s->bytes.len;
+        p->write(p->ctx, (uint32_t)i, &s->bytes);
+        if (s->bytes.len - from > SAMPLE_MAX)
+            s->bytes.len = from + SAMPLE_MAX;
+        s->sizes[s->count++] = s->bytes.len - from;
     }
-    return !bytes->failed;
+    for (size_t i = 0, at = 0; i < s->count && !s->bytes.failed; at += s->sizes[i++])
+        s->texts[i] = (pin_str){(const char *)s->bytes.at + at, s->sizes[i]};
+    return !s->bytes.failed;
 }
 
 /* When there is too little to train on: records themselves, from the end, which is nearest. */
@@ -64,34 +112,29 @@ static void fall_back(pin_out *dictionary, size_t size, const pin_out *samples)
     pin_out_add(dictionary, samples->at + samples->len - len, len);
 }
 
-static bool train(pin_out *dictionary, const pin_str *samples, size_t count, size_t size)
+static bool train(pin_out *dictionary, const sampled *samples, size_t size)
 {
-    pin_out  joined = {0};
-    size_t  *sizes = malloc((count + 1) * sizeof *sizes);
     uint8_t *room = malloc(size);
-    bool     good = room && sizes && join_samples(&joined, sizes, samples, count);
-    if (good) {
-        size_t len = ZDICT_trainFromBuffer(room, size, joined.at, sizes, (unsigned)count);
-        size_t head = ZDICT_isError(len) ? 0 : ZDICT_getDictHeaderSize(room, len);
-        if (ZDICT_isError(len) || ZDICT_isError(head) || head >= len)
-            fall_back(dictionary, size, &joined);
-        else /* the header has zstd's own tables: only what follows is text */
-            pin_out_add(dictionary, room + head, len - head);
-        good = !dictionary->failed;
-    }
+    if (!room)
+        return false;
+    size_t len = ZDICT_trainFromBuffer(room, size, samples->bytes.at, samples->sizes, (unsigned)samples->count);
+    size_t head = ZDICT_isError(len) ? 0 : ZDICT_getDictHeaderSize(room, len);
+    if (ZDICT_isError(len) || ZDICT_isError(head) || head >= len)
+        fall_back(dictionary, size, &samples->bytes);
+    else /* the header has zstd's own tables: only what follows is text */
+        pin_out_add(dictionary, room + head, len - head);
     free(room);
-    free(sizes);
-    pin_out_free(&joined);
-    return good;
+    return !dictionary->failed;
 }
 
-static pin_status learn(pin_out *dictionary, const pin_packing *p)
+static pin_status learn(pin_out *dictionary, const pin_packing *p, uint64_t all)
 {
-    size_t   size = p->raw.len < (8u << 20) ? DICTIONARY_SMALL : PIN_DICTIONARY_MAX, count;
-    pin_str *samples = take_samples(&count, p, p->spelled ? BOOK_SAMPLES : size * SAMPLES_FOR_ONE);
-    bool     good = samples && (p->spelled ? pin_codebook_learn(dictionary, samples, count, size)
-                                           : train(dictionary, samples, count, size));
-    free(samples);
+    size_t  size = all < (8u << 20) ? DICTIONARY_SMALL : PIN_DICTIONARY_MAX;
+    sampled samples;
+    bool    good = take_samples(&samples, p, all, p->spelled ? BOOK_SAMPLES : size * SAMPLES_FOR_ONE) &&
+                (p->spelled ? pin_codebook_learn(dictionary, samples.texts, samples.count, size)
+                            : train(dictionary, &samples, size));
+    samples_free(&samples);
     return good ? PIN_OK : PIN_NO_SPACE;
 }
 
@@ -147,11 +190,13 @@ static void pack_task(void *ctx, uint32_t number)
     job          *j = ctx;
     task         *t = &j->tasks[number];
     pin_spelling  room = {0};
+    pin_out       record = {0};
     pin_deflater *d = j->dictionary.len && !j->speller ? pin_deflater_new(j->dictionary) : NULL;
-    uint32_t      from = number * TASK_RECORDS, left = j->packing->count - from;
-    t->bytes.failed = j->dictionary.len && !j->speller && !d;
-    for (uint32_t i = from, to = from + (left < TASK_RECORDS ? left : TASK_RECORDS); i < to; i++) {
-        pin_str raw = raw_record(j->packing, i);
+    bool          failed = j->dictionary.len && !j->speller && !d;
+    for (uint32_t i = number * TASK_RECORDS, to = task_end(j->packing, i); i < to; i++) {
+        record.len = 0;
+        j->packing->write(j->packing->ctx, i, &record);
+        pin_str raw = {(const char *)record.at, record.len};
         if (j->speller) {
             opened o = open_record(&t->bytes, raw);
             pin_speller_pack(&t->bytes, j->speller, &room, raw);
@@ -161,6 +206,8 @@ static void pack_task(void *ctx, uint32_t number)
         }
         pin_out_u64(&t->ends, t->bytes.len);
     }
+    t->bytes.failed |= failed || record.failed;
+    pin_out_free(&record);
     pin_deflater_free(d);
     pin_spelling_free(&room);
 }
@@ -186,7 +233,7 @@ static pin_status join_task(pin_out *section, pin_out *places, task *t, uint32_t
 static pin_status pack_all(const pin_packing *p, pin_out *section, pin_out *places, pin_str dictionary,
                            pin_error *err)
 {
-    uint32_t     tasks = (p->count + TASK_RECORDS - 1) / TASK_RECORDS;
+    uint32_t     tasks = task_count(p);
     pin_speller *speller = p->spelled && dictionary.len ? pin_speller_new(dictionary) : NULL;
     job          j = {p, dictionary, speller, calloc((size_t)tasks + 1, sizeof *j.tasks)};
     pin_status   s = j.tasks && (speller || !p->spelled || !dictionary.len) ? PIN_OK : PIN_NO_SPACE;
@@ -203,15 +250,13 @@ static pin_status pack_all(const pin_packing *p, pin_out *section, pin_out *plac
     return s;
 }
 
-pin_status pin_packing_finish(pin_packing *p, pin_out *section, pin_out *places, pin_out *dictionary,
-                              uint64_t compress_from, uint32_t raw_max, pin_error *err)
+pin_status pin_pack(const pin_packing *p, pin_out *section, pin_out *places, pin_out *dictionary,
+                    pin_error *err)
 {
-    if (p->raw.failed || p->starts.failed)
-        return PIN_NO_SPACE;
-    for (uint32_t i = 0; i < p->count; i++)
-        if (raw_record(p, i).len > raw_max)
-            return pin_fail(err, PIN_LIMIT, i, "a text is longer than an index can hold");
-    pin_status s = p->raw.len < compress_from ? PIN_OK : learn(dictionary, p);
+    uint64_t   len;
+    pin_status s = measure_all(&len, p, err);
+    if (s == PIN_OK && len >= p->compress_from)
+        s = learn(dictionary, p, len);
     if (s != PIN_OK)
         return s;
     return pack_all(p, section, places, (pin_str){(const char *)dictionary->at, dictionary->len}, err);

@@ -1,4 +1,5 @@
 /* Sources, their provisions, and who cites each; see core/read/sources.c for the records. */
+#include "indexer/corpus/parallel.h"
 #include "indexer/write/inside.h"
 
 #define COMPRESS_FROM (256u << 10) /* bytes of all words: acts are read seldom, and are long */
@@ -64,9 +65,10 @@ static void add_key(pin_hash_rows *table, pin_out *room, pin_str source, pin_str
         pin_hash_add(table, (pin_str){(const char *)room->at, room->len}, number);
 }
 
-static void add_texts(pin_out *o, const pin_draft_provision *p)
+static void add_texts(const void *ctx, uint32_t number, pin_out *o)
 {
-    bool own_only = pin_str_equal(p->own, p->text);
+    const pin_draft_provision *p = pin_source_provision(ctx, number, NULL);
+    bool                       own_only = pin_str_equal(p->own, p->text);
     pin_out_byte(o, own_only);
     pin_out_str(o, p->own);
     if (!own_only)
@@ -137,8 +139,8 @@ static bool measure(uint32_t *depths, uint32_t *ends, const pin_draft_source *so
     return true;
 }
 
-static pin_status write_provisions(pin_sections *out, pin_packing *texts, const pin_source_set *sources,
-                                   const citing *who, pin_error *err)
+static pin_status write_provisions(pin_sections *out, const pin_source_set *sources, const citing *who,
+                                   pin_error *err)
 {
     pin_hash_rows ids = {.kind = PIN_S_PROVISION_IDS}, also = {.kind = PIN_S_PROVISION_ALSO};
     pin_out       room = {0}, *rows = &out->s[PIN_S_PROVISION_ROWS];
@@ -158,8 +160,6 @@ static pin_status write_provisions(pin_sections *out, pin_packing *texts, const 
             add_key(&ids, &room, source->id, p->id, number);
             for (uint32_t a = 0; a < p->also_count; a++)
                 add_key(&also, &room, source->id, p->also[a], number);
-            pin_packing_start(texts);
-            add_texts(&texts->raw, p);
             pin_out_u32(rows, p->parent == PIN_NO_PROVISION ? PIN_NO_PROVISION : first + p->parent);
             pin_out_u32(rows, first + sizes[count + k]);
             pin_out_u32(rows, i | sizes[k] << 16);
@@ -176,12 +176,11 @@ static pin_status write_provisions(pin_sections *out, pin_packing *texts, const 
     return s;
 }
 
-static pin_status pack_texts(pin_sections *out, pin_packing *texts, pin_error *err)
+static pin_status pack_texts(pin_sections *out, const pin_packing *texts, pin_error *err)
 {
     pin_out    places = {0}, *rows = &out->s[PIN_S_PROVISION_ROWS];
     pin_status s =
-        pin_packing_finish(texts, &out->s[PIN_S_PROVISION_TEXTS], &places, &out->s[PIN_S_TEXT_DICTIONARY],
-                           COMPRESS_FROM, PIN_TEXT_RECORD_MAX, err);
+        pin_pack(texts, &out->s[PIN_S_PROVISION_TEXTS], &places, &out->s[PIN_S_TEXT_DICTIONARY], err);
     if (s == PIN_OK && (places.failed || rows->failed))
         s = PIN_NO_SPACE;
     for (uint32_t i = 0; s == PIN_OK && i < texts->count; i++)
@@ -196,7 +195,6 @@ pin_status pin_write_sources(pin_sections *out, const pin_corpus *corpus, const 
 {
     uint64_t    provisions = 0;
     citing      who = {0};
-    pin_packing texts = {0};
     for (uint32_t i = 0; i < sources->source_count; i++)
         provisions += sources->sources[i].provision_count;
     if (provisions > PIN_PROVISIONS_MAX || sources->source_count > PIN_SOURCES_MAX)
@@ -204,10 +202,15 @@ pin_status pin_write_sources(pin_sections *out, const pin_corpus *corpus, const 
     write_source_table(&out->s[PIN_S_SOURCES], sources);
     pin_status s = write_citing(&who, &out->s[PIN_S_CITING], corpus, (uint32_t)provisions, err);
     if (s == PIN_OK)
-        s = write_provisions(out, &texts, sources, &who, err);
+        s = write_provisions(out, sources, &who, err);
+    pin_packing texts = {.count = (uint32_t)provisions,
+                         .write = add_texts,
+                         .ctx = sources,
+                         .threads = pin_thread_count(corpus->options),
+                         .compress_from = COMPRESS_FROM,
+                         .raw_max = PIN_TEXT_RECORD_MAX};
     if (s == PIN_OK)
         s = pack_texts(out, &texts, err);
     free(who.starts);
-    pin_packing_free(&texts);
     return s;
 }

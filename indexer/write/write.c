@@ -1,4 +1,5 @@
 /* The whole index: sections made one after another in memory, then laid out and handed to the sink. */
+#include "indexer/corpus/parallel.h"
 #include "indexer/write/inside.h"
 
 #ifndef PINCITE_VERSION
@@ -66,32 +67,71 @@ static void write_meta(pin_out *o, const pin_corpus *corpus, const pin_source_se
 }
 
 /* ---- All sections ---- */
+/* Groups of sections that depend on nothing but the corpus and its analysis, the longest work first. */
+enum { G_ITEMS, G_TERMS, G_WORDS, G_IDS, G_PAST, G_ABBREVIATIONS, G_SOURCES, G_MODULES, G_COUNT };
+
+typedef struct making {
+    pin_sections         *out;
+    const pin_corpus     *corpus;
+    const pin_source_set *sources;
+    const pin_past_set   *past;
+    pin_analysis          analysis;
+    pin_status            status[G_COUNT];
+    pin_error             err[G_COUNT];
+} making;
+
+static pin_status make_terms(making *m)
+{
+    uint32_t  *ranks = NULL;
+    pin_status s = pin_write_terms(m->out, &m->analysis, m->corpus, &ranks);
+    if (s == PIN_OK)
+        s = pin_write_forward(m->out, &m->analysis, ranks);
+    free(ranks);
+    return s;
+}
+
+static pin_status make_group(making *m, uint32_t group)
+{
+    pin_error *err = &m->err[group];
+    switch (group) {
+    case G_ITEMS:
+        return pin_write_items(m->out, m->corpus, err);
+    case G_TERMS:
+        return make_terms(m);
+    case G_WORDS:
+        return pin_write_words(m->out, &m->analysis);
+    case G_IDS:
+        return pin_write_ids(m->out, m->corpus);
+    case G_PAST:
+        return m->past ? pin_write_past(m->out, m->past, m->corpus->item_count, err) : PIN_OK;
+    case G_ABBREVIATIONS:
+        return pin_write_abbreviations(&m->out->s[PIN_S_ABBREVIATIONS], m->corpus);
+    case G_SOURCES:
+        return pin_write_sources(m->out, m->corpus, m->sources, err);
+    default:
+        return pin_write_modules(m->out, m->corpus);
+    }
+}
+
+static void make_task(void *ctx, uint32_t group)
+{
+    making *m = ctx;
+    m->status[group] = make_group(m, group);
+}
+
 static pin_status make_sections(pin_sections *out, const pin_corpus *corpus, const pin_source_set *sources,
                                 const pin_past_set *past, pin_error *err)
 {
-    pin_analysis a;
-    uint32_t    *ranks = NULL;
-    pin_status   s = pin_analyse(&a, corpus, sources);
-    if (s == PIN_OK)
-        s = pin_write_terms(out, &a, corpus, &ranks);
-    if (s == PIN_OK)
-        s = pin_write_forward(out, &a, ranks);
-    if (s == PIN_OK)
-        s = pin_write_words(out, &a);
-    if (s == PIN_OK)
-        write_meta(&out->s[PIN_S_META], corpus, sources, past, &a);
-    free(ranks);
-    pin_analysis_free(&a);
-    if (s == PIN_OK)
-        s = pin_write_abbreviations(&out->s[PIN_S_ABBREVIATIONS], corpus);
-    if (s == PIN_OK)
-        s = pin_write_modules(out, corpus);
-    if (s == PIN_OK)
-        s = pin_write_items(out, corpus, err);
-    if (s == PIN_OK)
-        s = pin_write_sources(out, corpus, sources, err);
-    if (s == PIN_OK && past)
-        s = pin_write_past(out, past, corpus->item_count, err);
+    making     m = {.out = out, .corpus = corpus, .sources = sources, .past = past};
+    pin_status s = pin_analyse(&m.analysis, corpus, sources);
+    if (s == PIN_OK) {
+        write_meta(&out->s[PIN_S_META], corpus, sources, past, &m.analysis);
+        pin_parallel(pin_thread_count(corpus->options), G_COUNT, make_task, &m);
+    }
+    pin_analysis_free(&m.analysis);
+    for (uint32_t group = 0; group < G_COUNT && s == PIN_OK; group++)
+        if ((s = m.status[group]) != PIN_OK && err)
+            *err = m.err[group];
     for (uint32_t kind = 1; kind < PIN_SECTION_END && s == PIN_OK; kind++)
         if (out->s[kind].failed)
             s = PIN_NO_SPACE;
