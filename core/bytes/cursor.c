@@ -61,6 +61,8 @@ uint64_t pin_take64(pin_cursor *c)
 
 uint64_t pin_take_varint(pin_cursor *c)
 {
+    if (!c->failed && c->at < c->end && *c->at < 0x80)
+        return *c->at++; /* one byte: most are */
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
         uint8_t byte = pin_take8(c);

@@ -35,7 +35,9 @@ size_t pin_utf8_valid(pin_str text)
             pos += 8; /* eight bytes of ASCII at once: most text is, and every text read is checked */
             continue;
         }
-        if (pin_utf8_next(text, &pos) == PIN_UTF8_BAD)
+        if ((uint8_t)text.at[at] < 0x80)
+            pos++;
+        else if (pin_utf8_next(text, &pos) == PIN_UTF8_BAD)
             return at;
     }
     return text.len;

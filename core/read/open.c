@@ -12,6 +12,8 @@
 static const uint8_t *find_piece(const pin_file *file, uint64_t offset, uint64_t len)
 {
     uint32_t low = 0, high = file->piece_count;
+    if (high == 1) /* the whole file in memory */
+        low = high = file->pieces[0].offset <= offset;
     while (low < high) { /* the first piece that starts after `offset` */
         uint32_t middle = low + (high - low) / 2;
         if (file->pieces[middle].offset <= offset)
@@ -66,11 +68,7 @@ pin_status pin_read_part(const uint8_t **out, const pin_index *ix, pin_section k
 pin_str pin_take_text(pin_cursor *c)
 {
     pin_str text = pin_take_str(c);
-    size_t  ascii = 0;
-    while (text.len - ascii >= 8 && !(pin_load64((const uint8_t *)text.at + ascii) & 0x8080808080808080u))
-        ascii += 8;
-    pin_str rest = pin_str_part(text, ascii, text.len);
-    if (pin_utf8_valid(rest) != rest.len)
+    if (pin_utf8_valid(text) != text.len)
         c->failed = true;
     return text;
 }

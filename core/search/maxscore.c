@@ -7,6 +7,7 @@
 
 #define SPARSE 400     /* postings below which a window is marked and not scanned               */
 #define ASK_COST 8     /* asking for one item costs as much as adding so many postings          */
+#define STEP 512        /* sums looked at before the bar is asked for again                      */
 #define PRIME_MOST 2048 /* postings read for a first bar                                        */
 
 /* One summand of the score: a list of a slot that is met in one way by one term, or a whole slot. */
@@ -28,7 +29,7 @@ struct scorer {
     window_sums *slot;  /* of one slot: the best ways */
     window_sums *way;   /* of one way                 */
     uint64_t    *order; /* of windows: bound << 32 | number */
-    uint16_t     places[WINDOW]; /* of items in a window that may be among the best */
+    uint16_t    *places; /* of items in a window that may be among the best */
 };
 
 static pin_status no_space(pin_error *err)
@@ -91,16 +92,33 @@ static pin_status open_slot(scorer *sc, const plan_slot *slot)
     return PIN_OK;
 }
 
+/* A small corpus needs no whole window. */
+static window_sums *take_sums(scorer *sc)
+{
+    uint32_t     items = sc->set.item_count < WINDOW ? (sc->set.item_count + 63) / 64 * 64 : WINDOW;
+    window_sums *sums = pin_arena_take(sc->set.arena, 1, sizeof *sums);
+    if (!sums || !(sums->at = pin_arena_take(sc->set.arena, items, sizeof *sums->at)))
+        return NULL;
+    sums->words = items / 64;
+    return sums;
+}
+
+static void clear_sums(window_sums *sums)
+{
+    memset(sums->at, 0, (size_t)sums->words * 64 * sizeof *sums->at);
+    memset(sums->touched, 0, sizeof sums->touched);
+}
+
 static pin_status take_room(scorer *sc, bool slots)
 {
-    pin_arena *arena = sc->set.arena;
-    sc->sums = pin_arena_take(arena, 1, sizeof *sc->sums);
-    if (!sc->sums)
+    sc->sums = take_sums(sc);
+    sc->places = pin_arena_take(sc->set.arena, sc->sums ? sc->sums->words * 64 : 0, sizeof *sc->places);
+    if (!sc->sums || !sc->places)
         return no_space(sc->set.err);
     if (!slots)
         return PIN_OK;
-    sc->slot = pin_arena_take(arena, 1, sizeof *sc->slot);
-    sc->way = pin_arena_take(arena, 1, sizeof *sc->way);
+    sc->slot = take_sums(sc);
+    sc->way = take_sums(sc);
     return sc->slot && sc->way ? PIN_OK : no_space(sc->set.err);
 }
 
@@ -226,7 +244,7 @@ static void raise_by_way(scorer *sc, const plan_way *way, stream *streams, uint3
     uint32_t lead = rarest(way, streams);
     stream_touch(&streams[2 * lead], &sc->set, sc->way, from, to);
     stream_touch(&streams[2 * lead + 1], &sc->set, sc->way, from, to);
-    for (uint32_t i = 0; i < WINDOW_WORDS; i++) {
+    for (uint32_t i = 0; i < sc->way->words; i++) {
         for (uint64_t word = sc->way->touched[i]; word; word &= word - 1) {
             uint32_t place = i * 64 + (uint32_t)__builtin_ctzll(word), value = sc->way->at[place];
             sc->way->at[place] = 0;
@@ -258,7 +276,7 @@ static void raise_by_slot(scorer *sc, const unit *u, uint32_t from, uint32_t to)
 /* Moves sc->slot to the sums. */
 static void add_slot(scorer *sc)
 {
-    for (uint32_t i = 0; i < WINDOW_WORDS; i++) {
+    for (uint32_t i = 0; i < sc->slot->words; i++) {
         sc->sums->touched[i] |= sc->slot->touched[i];
         for (uint64_t word = sc->slot->touched[i]; word; word &= word - 1) {
             uint32_t place = i * 64 + (uint32_t)__builtin_ctzll(word);
@@ -341,7 +359,7 @@ static void mark_way(scorer *sc, const plan_way *way, stream *streams, uint64_t 
         raise_by_way(sc, way, streams, w * WINDOW, (w + 1) * WINDOW);
         for (uint32_t k = 0; k < WINDOW_WORDS; k++)
             bits[w * WINDOW_WORDS + k] |= sc->slot->touched[k];
-        memset(sc->slot, 0, sizeof *sc->slot);
+        clear_sums(sc->slot);
     }
 }
 
@@ -399,8 +417,12 @@ static void score_window(best_few *best, scorer *sc, const scorer_scope *scope, 
         keep_allowed(sums, scope->allowed, from, to - from);
     if (scope->counts)
         count_sums(scope->counts, sc->p, sums, from, first, end);
-    for (uint32_t i = first - from; (i = sums_find(sums, i, end - from, least_score(best))) < end - from; i++)
-        best_add(best, from + i, sums[i]);
+    for (uint32_t i = first - from, stop; i < end - from; i = stop) { /* in steps, for the bar rises */
+        stop = end - from - i < STEP ? end - from : i + STEP;
+        uint32_t count = sums_collect(sc->places, sums + i, stop - i, least_score(best));
+        for (uint32_t k = 0; k < count; k++)
+            best_add(best, from + i + sc->places[k], sums[i + sc->places[k]]);
+    }
     if (sc->set.windows > 1)
         memset(sums, 0, (to - from) * sizeof *sums);
 }
@@ -600,7 +622,7 @@ static void scan_window(best_few *best, scorer *sc, const scorer_scope *scope, w
     if (scope->allowed || run->from < scope->first || run->to > scope->end)
         count = keep_in_scope(sc->places, count, scope, run->from);
     finish_places(best, sc, run, count);
-    memset(sc->sums, 0, sizeof *sc->sums);
+    clear_sums(sc->sums);
 }
 
 /* The same when few items are touched. */
@@ -620,7 +642,7 @@ static void pick_window(best_few *best, scorer *sc, const scorer_scope *scope, w
         }
     finish_places(best, sc, run, count);
     if (run->dirty) {
-        memset(sc->sums, 0, sizeof *sc->sums);
+        clear_sums(sc->sums);
         return;
     }
     for (uint32_t i = 0; i < WINDOW_WORDS; i++) {

@@ -175,6 +175,7 @@ typedef struct correcting {
     edit_rows rows;
     best_few  best;
     uint32_t  most; /* edits allowed */
+    uint32_t  least_df;
 } correcting;
 
 static bool is_plain_word(pin_str text)
@@ -188,7 +189,7 @@ static bool is_plain_word(pin_str text)
 static pin_status consider(correcting *c, const pin_word *word, uint32_t most, pin_arena *arena,
                            pin_error *err)
 {
-    if (!is_plain_word(word->text))
+    if (word->df < c->least_df || !is_plain_word(word->text))
         return PIN_OK;
     uint32_t edits = distance_to(&c->rows, word->text, most);
     if (edits == 0 || edits > most)
@@ -254,9 +255,9 @@ static pin_status walk_first_letter(correcting *c, pin_arena *arena, pin_error *
 
 /* Words of four to seven letters are allowed one edit, longer ones two, shorter ones none. */
 pin_status plan_corrections(plan_candidate *out, uint32_t cap, uint32_t *count, plan *p, pin_str word,
-                            pin_arena *arena, pin_error *err)
+                            uint32_t least_df, pin_arena *arena, pin_error *err)
 {
-    correcting c = {.p = p, .word = word, .best = {.at = out, .cap = cap}};
+    correcting c = {.p = p, .word = word, .best = {.at = out, .cap = cap}, .least_df = least_df};
     rows_init(&c.rows, word);
     *count = 0;
     if (c.rows.word.count < 4)

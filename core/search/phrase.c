@@ -50,6 +50,7 @@ static bool has_phrase(phrase_pattern *pattern, pin_str text, pin_str language)
     pin_token     token;
     pattern->state = 0;
     pin_tokenizer_init(&t, text, language);
+    t.words_only = true;
     while (!pattern->found && pin_tokenizer_next(&t, &token))
         if (!token.part)
             pattern_step(pattern, token.word);

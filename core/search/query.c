@@ -13,7 +13,10 @@ static size_t quote_at(pin_str text, size_t at)
 {
     static const char *const marks[] = {"\"",           "\xE2\x80\x9C", "\xE2\x80\x9D",
                                         "\xE2\x80\x9E", "\xC2\xAB",     "\xC2\xBB"};
-    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+    unsigned char first = (unsigned char)text.at[at];
+    if (first < 0x80)
+        return first == '"';
+    for (size_t i = 1; i < sizeof marks / sizeof marks[0]; i++) {
         size_t len = strlen(marks[i]);
         if (text.len - at >= len && memcmp(text.at + at, marks[i], len) == 0)
             return len;

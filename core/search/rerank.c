@@ -123,43 +123,48 @@ static uint32_t slot_of_term(const near_terms *terms, uint32_t number)
     return number >= terms->typed_first && number < terms->typed_end ? terms->typed_slot : NO_SLOT;
 }
 
+/* A question term that is a word of the query. */
+typedef struct meeting {
+    uint32_t at, slot;
+} meeting;
+
 static void lower(uint32_t *least, uint32_t distance)
 {
     if (distance < *least)
         *least = distance;
 }
 
-/* Least distance in the question between each slot and the one after it. */
-static void distances(uint32_t *least, const plan *p, const near_terms *terms, const uint32_t *slots,
-                      uint32_t count)
+/* Least distance in the question between each slot that is met and the one after it. */
+static void distances(uint32_t *least, const near_terms *terms, const meeting *met, uint32_t count)
 {
-    uint32_t last[SLOTS_MAX]; /* 1 + where the slot was seen last */
-    memset(last, 0, p->slot_count * sizeof *last);
-    for (uint32_t i = 0; i < p->slot_count; i++)
-        least[i] = UINT32_MAX;
-    for (uint32_t at = 0; at < count; at++) {
-        uint32_t slot = slots[at];
-        if (slot == NO_SLOT)
-            continue;
-        uint32_t after = terms->after[slot];
-        last[slot] = at + 1;
+    uint32_t last[SLOTS_MAX + 1]; /* 1 + where the slot was seen last; the last is for none */
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t slot = met[i].slot, after = terms->after[slot], before = terms->before[slot];
+        last[slot] = last[after < SLOTS_MAX ? after : SLOTS_MAX] = last[before < SLOTS_MAX ? before : SLOTS_MAX] = 0;
+        least[slot] = least[before < SLOTS_MAX ? before : SLOTS_MAX] = UINT32_MAX;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t slot = met[i].slot, after = terms->after[slot], before = terms->before[slot];
+        last[slot] = met[i].at + 1;
         if (after != NO_SLOT && last[after])
-            lower(&least[slot], at + 1 - last[after]);
-        uint32_t before = terms->before[slot];
+            lower(&least[slot], met[i].at + 1 - last[after]);
         if (before != NO_SLOT && last[before])
-            lower(&least[before], at + 1 - last[before]);
+            lower(&least[before], met[i].at + 1 - last[before]);
     }
 }
 
-static uint32_t nearness(const plan *p, const near_terms *terms, const uint32_t *slots, uint32_t count)
+static uint32_t nearness(const plan *p, const near_terms *terms, const meeting *met, uint32_t count)
 {
-    uint32_t least[SLOTS_MAX];
+    uint32_t least[SLOTS_MAX + 1];
     uint32_t sum = 0;
-    distances(least, p, terms, slots, count);
-    for (uint32_t i = 0; i < p->slot_count; i++) {
-        if (terms->after[i] == NO_SLOT || least[i] == 0 || least[i] > RULE_NEAR)
-            continue;
-        sum += pair_worth(p, i, terms->after[i]) / least[i];
+    if (count < 2)
+        return 0;
+    distances(least, terms, met, count);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t slot = met[i].slot, distance = least[slot];
+        if (terms->after[slot] != NO_SLOT && distance != 0 && distance <= RULE_NEAR)
+            sum += pair_worth(p, slot, terms->after[slot]) / distance;
+        least[slot] = UINT32_MAX; /* a slot that is met twice counts once */
     }
     return sum;
 }
@@ -212,12 +217,17 @@ pin_status plan_bonus(bonus *out, plan *p, const near_terms *terms, uint32_t ite
         count = RULE_QUESTION_TERMS;
     if (begins_with(p, terms, numbers, count))
         out->begins = (uint32_t)((uint64_t)score * RULE_BEGINS / RULE_ONE);
+    meeting  met[RULE_QUESTION_TERMS];
+    uint32_t found = 0;
     for (uint32_t i = 0; i < count; i++) {
-        numbers[i] = slot_of_term(terms, numbers[i]);
-        out->covered += numbers[i] != NO_SLOT;
+        uint32_t slot = slot_of_term(terms, numbers[i]);
+        met[found].at = i;
+        met[found].slot = slot;
+        found += slot != NO_SLOT;
     }
+    out->covered = found;
     out->of = count;
-    out->near = nearness(p, terms, numbers, count);
+    out->near = nearness(p, terms, met, found);
     if (count)
         out->share = (uint32_t)((uint64_t)score * RULE_SHARE * out->covered / count / RULE_ONE);
     return PIN_OK;

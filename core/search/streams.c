@@ -371,31 +371,6 @@ WIDE static uint32_t count_wide(const uint32_t *sums, uint32_t count)
         sum += part[i];
     return count - sum;
 }
-
-WIDE static uint32_t find_wide(const uint32_t *sums, uint32_t from, uint32_t count, uint32_t least)
-{
-    const __m256i below = _mm256_set1_epi32((int)least - 1);
-    uint32_t      mask = UINT32_MAX << from % 32;
-    for (uint32_t i = from - from % 32; i < count; i += 32, mask = UINT32_MAX) {
-        const __m256i *at = (const __m256i *)(sums + i);
-        __m256i        a = _mm256_cmpgt_epi32(_mm256_loadu_si256(at), below);
-        __m256i        b = _mm256_cmpgt_epi32(_mm256_loadu_si256(at + 1), below);
-        __m256i        c = _mm256_cmpgt_epi32(_mm256_loadu_si256(at + 2), below);
-        __m256i        d = _mm256_cmpgt_epi32(_mm256_loadu_si256(at + 3), below);
-        if (_mm256_testz_si256(_mm256_or_si256(_mm256_or_si256(a, b), _mm256_or_si256(c, d)), _mm256_set1_epi8(-1)))
-            continue;
-        uint32_t found = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(a)) |
-                         (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(b)) << 8 |
-                         (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(c)) << 16 |
-                         (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(d)) << 24;
-        found &= mask;
-        if (found) {
-            uint32_t place = i + (uint32_t)__builtin_ctz(found);
-            return place < count ? place : count;
-        }
-    }
-    return count;
-}
 #endif
 
 uint32_t sums_count(const uint32_t *sums, uint32_t count)
@@ -410,17 +385,6 @@ uint32_t sums_count(const uint32_t *sums, uint32_t count)
     for (; i < count; i++)
         found += sums[i] != 0;
     return found;
-}
-
-uint32_t sums_find(const uint32_t *sums, uint32_t from, uint32_t count, uint32_t least)
-{
-#if defined(__x86_64__)
-    if (is_wide())
-        return find_wide(sums, from, count, least);
-#endif
-    while (from < count && sums[from] < least)
-        from++;
-    return from;
 }
 
 #if defined(__x86_64__)

@@ -36,8 +36,9 @@ typedef struct stream {
 
 /* Sums of one window: by id - first id, with a bit for each that was touched. */
 typedef struct window_sums {
-    uint32_t at[WINDOW];
-    uint64_t touched[WINDOW_WORDS];
+    uint32_t *at;
+    uint64_t  touched[WINDOW_WORDS];
+    uint32_t  words; /* of touched that are used: at has room for 64 items each */
 } window_sums;
 
 /* Opens a list. Bytes that are missing are asked for as a whole: then PIN_NEED, else PIN_OK or an error. */
@@ -69,10 +70,7 @@ void stream_mark(stream *s, stream_set *set, uint64_t *bits);
 
 /* Number of sums[0, count) that are not 0. */
 uint32_t sums_count(const uint32_t *sums, uint32_t count);
-/* Places of sums[0, count) that are at least `least` (likewise), ascending; returns how many. */
+/* Places of sums[0, count) that are at least `least` (1 .. 2^31 - 1), ascending; returns how many. */
 uint32_t sums_collect(uint16_t *places, const uint32_t *sums, uint32_t count, uint32_t least);
-/* The first place in sums[from, count) that is at least `least` (1 .. 2^31 - 1), or `count`. `sums` is readable
- * up to a multiple of 32. */
-uint32_t sums_find(const uint32_t *sums, uint32_t from, uint32_t count, uint32_t least);
 
 #endif

@@ -533,6 +533,7 @@ void pin_normalise(pin_buf *out, pin_str text)
     pin_token     token;
     bool          first = true, after_number = false;
     pin_tokenizer_init(&t, text, (pin_str){0});
+    t.words_only = true;
     while (pin_tokenizer_next(&t, &token)) {
         if (token.part)
             continue;
