@@ -9,7 +9,7 @@
 
 const pin_cli_command *const pin_cli_commands[] = {
     &pin_cli_build, &pin_cli_search, &pin_cli_show, &pin_cli_law,    &pin_cli_cite,
-    &pin_cli_check, &pin_cli_eval,   &pin_cli_verify, &pin_cli_coverage, &pin_cli_serve, &pin_cli_export,
+    &pin_cli_check, &pin_cli_diff, &pin_cli_eval,   &pin_cli_verify, &pin_cli_coverage, &pin_cli_serve, &pin_cli_export,
     &pin_cli_sign,  &pin_cli_pack,   NULL,
 };
 
