@@ -328,7 +328,9 @@ bool pin_site_gone(pin_site *s, pin_str id, pin_str suffix)
         return false;
     if (!pin_site_good(s, status))
         return true;
-    if ((past.fate == PIN_FATE_MOVED || past.fate == PIN_FATE_MERGED) && past.target.len) {
+    bool moved = (past.fate == PIN_FATE_MOVED || past.fate == PIN_FATE_MERGED) && past.target.len;
+    bool alone = s->options->index.len > 0; /* without a server a page has to say it, too */
+    if (moved && !alone) {
         pin_site_move(s, 301, PIN_JOIN(s, PIN_STR("/"), past.target, suffix));
         return true;
     }
@@ -340,7 +342,8 @@ bool pin_site_gone(pin_site *s, pin_str id, pin_str suffix)
                        .target = past.target,
                        .target_title = past.target.len ? title_of(s, past.target) : (pin_str){0},
                        .history = history_of(s, &past, UINT32_MAX)};
-    s->reply->status = 410;
+    s->reply->status = moved ? 301 : 410;
+    s->reply->location = moved ? PIN_JOIN(s, PIN_STR("/"), past.target, suffix) : (pin_str){0};
     s->reply->updated = past.since;
     pin_frame frame = {.title = v.title, .no_index = true, .main = {render_gone, &v}};
     if (s->status == PIN_OK)

@@ -291,9 +291,9 @@ const pin_cli_command pin_cli_diff = {
     .usage = "OLD NEW [--json | --markdown]",
     .summary = "what differs between two index files",
     .about = "Compares two index files: items added, changed (wording, form, citations, law,\n"
-             "version, status) and no longer there; links that would break; and the answers that lose\n"
-             "their footing, because a provision that they cite changed, moved or vanished.\n"
-             "Any two files will do; links are kept by `pincite build --previous OLD`.",
+             "version, status) and no longer there; links that would break; and the answers\n"
+             "that lose their footing, because a provision that they cite changed, moved or\n"
+             "vanished. Any two files will do; `pincite build --previous OLD` keeps links.",
     .options = options,
     .examples = "pincite diff faq-2026-01.pin faq-2026-02.pin\n"
                 "pincite diff old.pin new.pin --markdown",

@@ -13,23 +13,36 @@ const char pin_export_policy[] =
 
 static bool put_text(pin_writer *w, const char *name, const char *text) { return pin_writer_put(w, name, pin_str_of(text), PIN_TWIN_NONE); }
 
-/* `form` with {root} and {policy} filled in. */
-static bool put_form(const pin_export_run *run, pin_writer *w, const char *name, const char *form)
+#define NO_RULES 99
+
+/* `form` with {root} and {policy} filled in, then the rules about what is gone. */
+static bool fill_form(pin_buf *out, const pin_export_run *run, const char *form, int rules)
 {
-    char    text[16384];
-    pin_buf out = pin_buf_over(text, sizeof text);
     for (const char *at = form; *at;) {
         if (strncmp(at, "{root}", 6) == 0) {
-            pin_buf_adds(&out, run->root);
+            pin_buf_adds(out, run->root);
             at += 6;
         } else if (strncmp(at, "{policy}", 8) == 0) {
-            pin_buf_adds(&out, pin_export_policy);
+            pin_buf_adds(out, pin_export_policy);
             at += 8;
         } else {
-            pin_buf_byte(&out, *at++);
+            pin_buf_byte(out, *at++);
         }
     }
-    return pin_writer_put(w, name, pin_buf_str(&out), PIN_TWIN_NONE);
+    return rules == NO_RULES || pin_export_add_rules(out, run, (pin_export_rules)rules);
+}
+
+static bool put_form(const pin_export_run *run, pin_writer *w, const char *name, const char *form, int rules)
+{
+    pin_buf measure = {0};
+    if (!fill_form(&measure, run, form, rules))
+        return false;
+    char   *text = malloc(measure.len + 1);
+    pin_buf out = pin_buf_over(text, text ? measure.len : 0);
+    bool    good = fill_form(&out, run, form, rules) && pin_buf_status(&out) == PIN_OK &&
+                pin_writer_put(w, name, pin_buf_str(&out), PIN_TWIN_NONE);
+    free(text);
+    return good;
 }
 
 /* Netlify, Cloudflare Pages and others: _headers. */
@@ -48,9 +61,9 @@ static bool netlify(const pin_export_run *run, pin_writer *w)
         "  Access-Control-Allow-Origin: *\n"
         "/*.md\n"
         "  Content-Type: text/markdown; charset=utf-8\n";
-    return put_form(run, w, "_headers", form) &&
-           put_text(w, "_redirects", "# Addresses that moved, for Netlify and Cloudflare Pages: FROM TO STATUS\n"
-                                     "/items/1/ /items/ 301\n");
+    return put_form(run, w, "_headers", form, NO_RULES) &&
+           put_form(run, w, "_redirects", "# Addresses that moved, for Netlify and Cloudflare Pages: FROM TO STATUS\n"
+                                          "{root}items/1/ {root}items/ 301\n", PIN_RULES_REDIRECTS);
 }
 
 static bool apache(const pin_export_run *run, pin_writer *w)
@@ -97,7 +110,7 @@ static bool apache(const pin_export_run *run, pin_writer *w)
         "    Header append Vary Accept-Encoding\n"
         "  </IfModule>\n"
         "</IfModule>\n";
-    return put_form(run, w, ".htaccess", form);
+    return put_form(run, w, ".htaccess", form, PIN_RULES_APACHE);
 }
 
 static bool nginx(const pin_export_run *run, pin_writer *w)
@@ -130,7 +143,7 @@ static bool nginx(const pin_export_run *run, pin_writer *w)
         "    location ~ \\.(pin|gz)$ { gzip off; gzip_static off; add_header Cache-Control \"public, max-age=31536000, immutable\"; }\n"
         "}\n"
         "location = {root}items/1/ { return 301 {root}items/; }\n";
-    return put_form(run, w, "_nginx.conf", form);
+    return put_form(run, w, "_nginx.conf", form, PIN_RULES_NGINX);
 }
 
 /* ---- the service worker ---- */
@@ -205,9 +218,17 @@ static bool marker(const pin_export_run *run, pin_writer *w)
         if (pin_index_module(&m, run->ix, i, NULL) == PIN_OK)
             cap += 4 * m.slug.len + 24;
     }
+    pin_buf measure = {0};
+    if (!pin_export_add_rules(&measure, run, PIN_RULES_MARKER))
+        return false;
+    cap += measure.len;
     char *text = malloc(cap);
     pin_buf out = pin_buf_over(text, text ? cap : 0);
     pin_buf_adds(&out, fixed);
+    if (!pin_export_add_rules(&out, run, PIN_RULES_MARKER)) {
+        free(text);
+        return false;
+    }
     for (uint32_t i = 0; i < run->release.module_count; i++) {
         static const char *const ends[] = {"\n", ".md\n", ".md.gz\n", ".md.br\n"};
         pin_module               m;

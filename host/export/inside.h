@@ -65,7 +65,7 @@ typedef struct pin_export_run {
     pin_site_options          site;
     int                       brotli;
     /* the jobs, shared by the threads */
-    uint64_t        first_module, first_source, first_provision, first_item, jobs;
+    uint64_t        first_module, first_source, first_provision, first_item, first_past, jobs;
     atomic_ullong   next, done, bytes;
     atomic_bool     stop;
     pthread_mutex_t lock;    /* of what follows */
@@ -77,6 +77,11 @@ typedef struct pin_export_run {
 pin_status pin_export_pages(pin_export_run *run);
 /* _headers, _redirects, .htaccess, nginx, .nojekyll, the service worker, the marker. */
 bool pin_export_hosting(pin_export_run *run, pin_writer *w);
+
+/* One line for each id that is gone: where it leads, or that it is gone. Measures when `out` has no room. */
+typedef enum pin_export_rules { PIN_RULES_REDIRECTS, PIN_RULES_APACHE, PIN_RULES_NGINX, PIN_RULES_MARKER } pin_export_rules;
+bool pin_export_add_rules(pin_buf *out, const pin_export_run *run, pin_export_rules rules);
+bool pin_export_is_plain(pin_str id); /* made of slugs: it has files, and needs no escape in a rule */
 
 extern const char pin_export_policy[];
 

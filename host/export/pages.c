@@ -16,6 +16,7 @@ typedef struct worker {
     void           *arena, *ids, *body;
     size_t          arena_size, body_size;
     uint64_t        pages;
+    bool            moved;   /* the address may be of an item that moved */
     bool            reports; /* one thread tells how far all are */
 } worker;
 
@@ -91,7 +92,9 @@ static bool page(worker *w, const char *path)
     char           file[4096];
     if (!make(w, &reply, &body, path, &w->run->site))
         return false;
-    return reply.status != 200 || !file_of(file, path) || put(w, path, file, body);
+    /* a tombstone has a page like others; one who moved, a page that says where to */
+    bool is_page = reply.status == 200 || reply.status == 410 || (reply.status == 301 && w->moved);
+    return !is_page || !file_of(file, path) || put(w, path, file, body);
 }
 
 /* ---- names ---- */
@@ -240,15 +243,50 @@ static bool job_item(worker *w, uint32_t number)
         return true;
     if (format(path, "/%.*s/%.*s/", module.slug, item.slug) && !page(w, path))
         return false;
+    if (item.revision.len) {
+        char hex[2 * PIN_REVISION_LEN];
+        pin_revision_hex(hex, item.revision);
+        pin_str shown = {hex, PIN_REVISION_SHOWN};
+        if (format(path, "/%.*s/@%.*s/", item.id, shown) && !page(w, path))
+            return false;
+    }
     if (w->run->options->lean)
         return true;
     return (!format(path, "/%.*s/%.*s.md", module.slug, item.slug) || page(w, path)) &&
            (!format(path, "/api/v1/items/%.*s/%.*s", module.slug, item.slug) || page(w, path));
 }
 
+/* An id with a past: its older revisions, and its tombstone when it is gone. */
+static bool job_past(worker *w, uint32_t number)
+{
+    pin_arena arena = pin_arena_over(w->ids, ROOM_FIRST);
+    pin_past  past;
+    pin_error err = {0};
+    char      path[4096], hex[2 * PIN_REVISION_LEN];
+    pin_status status = pin_index_past_at(&past, w->run->ix, number, &arena, &err);
+    if (status != PIN_OK)
+        return stop(w, status, "an item of the past", err.message);
+    if (!pin_export_is_plain(past.id))
+        return true;
+    for (uint32_t i = 0; i < past.revision_count; i++) {
+        pin_revision_hex(hex, past.revisions[i].hash);
+        pin_str shown = {hex, PIN_REVISION_SHOWN};
+        if (format(path, "/%.*s/@%.*s/", past.id, shown) && !page(w, path))
+            return false;
+    }
+    if (past.fate == PIN_FATE_LIVES)
+        return true;
+    w->moved = true;
+    bool good = !format(path, "/%.*s/%.*s", past.id, (pin_str){"", 0}) || page(w, path);
+    w->moved = false;
+    return good;
+}
+
 static bool do_job(worker *w, uint64_t job)
 {
     const pin_export_run *run = w->run;
+    if (job >= run->first_past)
+        return job_past(w, (uint32_t)(job - run->first_past));
     if (job >= run->first_item)
         return job_item(w, (uint32_t)(job - run->first_item));
     if (job >= run->first_provision)
@@ -313,7 +351,8 @@ pin_status pin_export_pages(pin_export_run *run)
     run->first_source = run->first_module + r->module_count;
     run->first_provision = run->first_source + r->source_count;
     run->first_item = run->first_provision + r->provision_count;
-    run->jobs = run->first_item + r->item_count;
+    run->first_past = run->first_item + r->item_count;
+    run->jobs = run->first_past + pin_index_past_count(run->ix);
 
     unsigned  count = run->options->threads < THREADS_MAX ? run->options->threads : THREADS_MAX, started = 0;
     worker    workers[THREADS_MAX];
