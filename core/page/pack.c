@@ -45,7 +45,8 @@ static void add_hex(pin_buf *out, const void *bytes)
     pin_buf_add(out, (pin_str){hex, sizeof hex});
 }
 
-pin_status pin_pack_pinned(pin_str *out, const pin_pack *pack, const pin_pack_item *p, pin_arena *arena, pin_error *err)
+pin_status pin_pack_pinned(pin_str *out, const pin_pack *pack, const pin_pack_item *p, pin_arena *arena,
+                           pin_error *err)
 {
     char    hex[2 * PIN_REVISION_LEN];
     pin_str base = pin_page_base(pack->ix);
@@ -104,7 +105,8 @@ static void add_proof(pin_buf *out, const pin_pack *pack, const pin_pack_item *p
     pin_buf_adds(out, "]}");
 }
 
-pin_status pin_pack_item_json(pin_buf *out, const pin_pack *pack, uint32_t number, pin_arena *arena, pin_error *err)
+pin_status pin_pack_item_json(pin_buf *out, const pin_pack *pack, uint32_t number, pin_arena *arena,
+                              pin_error *err)
 {
     const pin_pack_item *p = &pack->items[number];
     const pin_item      *item = &p->item;
@@ -144,7 +146,8 @@ pin_status pin_pack_item_json(pin_buf *out, const pin_pack *pack, uint32_t numbe
     return pin_buf_status(out);
 }
 
-static pin_status add_sources(pin_buf *out, const pin_pack *pack, uint32_t count, pin_arena *arena, pin_error *err)
+static pin_status add_sources(pin_buf *out, const pin_pack *pack, uint32_t count, pin_arena *arena,
+                              pin_error *err)
 {
     pin_buf_adds(out, ",\"sources\":[");
     for (uint32_t i = 0; i < count; i++) {
@@ -217,7 +220,8 @@ pin_status pin_pack_summary(pin_buf *out, const pin_pack *pack, pin_arena *arena
 }
 
 /* ---- The table ---- */
-/* A spreadsheet computes a cell that begins like a formula, even a quoted one: an apostrophe keeps it text. */
+/* A spreadsheet computes a cell that begins like a formula, even a quoted one: an apostrophe keeps it text.
+ */
 static void cell_open(pin_buf *out, pin_str text)
 {
     pin_buf_byte(out, '"');

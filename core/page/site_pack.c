@@ -31,10 +31,12 @@ static pin_str past_of(pin_site *s, const pin_pack_item *p)
 {
     if (p->current)
         return (pin_str){0};
-    pin_str what = p->fate == PIN_FATE_LIVES ? PIN_STR("replaced by a newer one") : pin_str_of(pin_fate_name(p->fate));
-    return PIN_JOIN(s, PIN_STR("An older revision"), p->seen.len ? PIN_STR(", published from ") : (pin_str){0}, p->seen,
-                    p->until.len ? PIN_STR(" until ") : (pin_str){0}, p->until, PIN_STR("; in this release it is "), what,
-                    PIN_STR(". It is no leaf of this release: its hash is shown, not proved by the release."));
+    pin_str what =
+        p->fate == PIN_FATE_LIVES ? PIN_STR("replaced by a newer one") : pin_str_of(pin_fate_name(p->fate));
+    return PIN_JOIN(
+        s, PIN_STR("An older revision"), p->seen.len ? PIN_STR(", published from ") : (pin_str){0}, p->seen,
+        p->until.len ? PIN_STR(" until ") : (pin_str){0}, p->until, PIN_STR("; in this release it is "), what,
+        PIN_STR(". It is no leaf of this release: its hash is shown, not proved by the release."));
 }
 
 /* The words of a long article stand once an answer, however often it is cited. */
@@ -42,7 +44,8 @@ static bool shown_before(const pin_pack_item *p, uint32_t number)
 {
     const pin_citation *c = &p->item.citations[number];
     for (uint32_t i = 0; i < number; i++)
-        if (pin_str_equal(p->item.citations[i].source, c->source) && pin_str_equal(p->item.citations[i].id, c->id))
+        if (pin_str_equal(p->item.citations[i].source, c->source) &&
+            pin_str_equal(p->item.citations[i].id, c->id))
             return true;
     return false;
 }
@@ -58,7 +61,9 @@ static void add_citations(pin_site *s, pin_view_pack_items *v, const pin_pack_it
             .label = c->label.len ? c->label : c->written,
             .act = f->act.len ? f->act : c->source,
             .version = f->version,
-            .state = c->state == PIN_CITE_RESOLVED ? (pin_str){0} : pin_str_of(pin_cite_state_name((pin_cite_state)c->state)),
+            .state = c->state == PIN_CITE_RESOLVED
+                         ? (pin_str){0}
+                         : pin_str_of(pin_cite_state_name((pin_cite_state)c->state)),
             .heading = again ? (pin_str){0} : f->heading,
             .note = c->note,
             .quote = c->quote,
@@ -105,7 +110,9 @@ static void add_hits(pin_site *s, pin_view_pack_searches *v, const pin_hits *hit
         if (pin_site_item(s, hits->at[i].item, &item) != PIN_OK)
             return;
         v->hits[v->hits_count++] = (pin_view_pack_searches_hits){
-            .question = item.question, .id = item.id, .revision = pin_str_part(hex_of(s, item.revision), 0, PIN_REVISION_SHOWN)};
+            .question = item.question,
+            .id = item.id,
+            .revision = pin_str_part(hex_of(s, item.revision), 0, PIN_REVISION_SHOWN)};
     }
 }
 
@@ -139,8 +146,11 @@ static void add_sources(pin_site *s, pin_view_pack *v)
         if (!pin_site_good(s, pin_index_source(&source, s->ix, i, s->arena, s->err)))
             return;
         if (source.loaded)
-            v->sources[v->sources_count++] = (pin_view_pack_sources){
-                .title = source.title.len ? source.title : source.id, .version = source.version, .celex = source.celex, .rank = source.rank};
+            v->sources[v->sources_count++] =
+                (pin_view_pack_sources){.title = source.title.len ? source.title : source.id,
+                                        .version = source.version,
+                                        .celex = source.celex,
+                                        .rank = source.rank};
     }
 }
 
@@ -151,8 +161,9 @@ static void add_items(pin_site *s, pin_view_pack *v, const pin_pack *pack)
     for (uint32_t i = 0; v->items && v->contents && i < pack->item_count; i++) {
         v->items[v->items_count++] = item_view(s, pack, &pack->items[i]);
         if (pack->item_count > 1)
-            v->contents[v->contents_count++] = (pin_view_pack_contents){
-                .anchor = v->items[i].anchor, .question = v->items[i].question, .status = pack->items[i].item.status};
+            v->contents[v->contents_count++] = (pin_view_pack_contents){.anchor = v->items[i].anchor,
+                                                                        .question = v->items[i].question,
+                                                                        .status = pack->items[i].item.status};
     }
 }
 
@@ -160,8 +171,9 @@ pin_status pin_pack_page(pin_buf *out, const pin_pack *pack, pin_arena *arena, p
 {
     pin_site_options options = {0};
     pin_site_reply   reply = {0};
-    pin_site         s = {.ix = pack->ix, .options = &options, .reply = &reply, .out = out, .arena = arena, .err = err};
-    pin_str          base = pin_page_base(pack->ix);
+    pin_site         s = {
+                .ix = pack->ix, .options = &options, .reply = &reply, .out = out, .arena = arena, .err = err};
+    pin_str base = pin_page_base(pack->ix);
     pin_index_release(&s.release, pack->ix);
     s.root = base.len ? PIN_JOIN(&s, base, PIN_STR("/")) : PIN_STR("#"); /* or to the answer in this pack */
     pin_view_pack v = {

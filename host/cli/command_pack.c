@@ -6,9 +6,12 @@
 
 static const pin_cli_option options[] = {
     {"output", 'o', "DIR", "where the pack goes; must not exist", false},
-    {"query", 0, "QUERY", "a search and its answer, also when it finds nothing;\nmay be given several times", false},
+    {"query", 0, "QUERY", "a search and its answer, also when it finds nothing;\nmay be given several times",
+     false},
     {"key", 0, "KEY", "sign it with this secret key", false},
-    {"as-of", 0, "DATE", "the day the pack speaks for, 2026-11-24: revisions that\nstood then; default: the day of the release", false},
+    {"as-of", 0, "DATE",
+     "the day the pack speaks for, 2026-11-24: revisions that\nstood then; default: the day of the release",
+     false},
     {"json", 0, NULL, "report as one line of JSON", false},
     {0},
 };
@@ -18,10 +21,12 @@ static bool is_date(const char *text)
     static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     int              year, month, day;
     char             rest;
-    if (strlen(text) != 10 || text[4] != '-' || text[7] != '-' || sscanf(text, "%4d-%2d-%2d%c", &year, &month, &day, &rest) != 3)
+    if (strlen(text) != 10 || text[4] != '-' || text[7] != '-' ||
+        sscanf(text, "%4d-%2d-%2d%c", &year, &month, &day, &rest) != 3)
         return false;
     bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    return year > 0 && month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] && (month != 2 || day < 29 || leap);
+    return year > 0 && month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] &&
+           (month != 2 || day < 29 || leap);
 }
 
 static int complain(pin_cli *cli, pin_cli_index *index, pin_status status, const pin_pack_failure *failure)
@@ -29,9 +34,11 @@ static int complain(pin_cli *cli, pin_cli_index *index, pin_status status, const
     const char *id = cli->arguments[failure->id + 1];
     if (status == PIN_NOT_FOUND && !failure->err.message) {
         const char *at = strchr(id, '@');
-        return pin_cli_no_item(cli, index, pin_str_part(pin_str_of(id), 0, at ? (size_t)(at - id) : strlen(id)));
+        return pin_cli_no_item(cli, index,
+                               pin_str_part(pin_str_of(id), 0, at ? (size_t)(at - id) : strlen(id)));
     }
-    if (status == PIN_NOT_FOUND || (status == PIN_LIMIT && failure->id + 1 < cli->argument_count && strchr(id, '@'))) {
+    if (status == PIN_NOT_FOUND ||
+        (status == PIN_LIMIT && failure->id + 1 < cli->argument_count && strchr(id, '@'))) {
         pin_cli_note(cli, "cannot pack '%s': %s", id, failure->err.message);
         return PIN_EXIT_NONE;
     }
@@ -50,13 +57,15 @@ static int report(pin_cli *cli, const pin_pack_folder *folder, const pin_pack_or
         pin_cli_json_string(cli->out, pin_str_of(place));
         fputs(",\"release\":", cli->out);
         pin_cli_json_string(cli->out, release.release);
-        fprintf(cli->out, ",\"items\":%u,\"searches\":%u,\"files\":%u,\"signed\":%s,\"bytes\":%llu}\n", o->id_count, o->query_count,
-                folder->count, o->key ? "true" : "false", (unsigned long long)folder->bytes);
+        fprintf(cli->out, ",\"items\":%u,\"searches\":%u,\"files\":%u,\"signed\":%s,\"bytes\":%llu}\n",
+                o->id_count, o->query_count, folder->count, o->key ? "true" : "false",
+                (unsigned long long)folder->bytes);
         return PIN_EXIT_GOOD;
     }
     pin_cli_clean(cli->out, pin_str_of(place));
-    fprintf(cli->out, ": %u items, %u searches in %u files, %s; %s; release %.16s\n", o->id_count, o->query_count, folder->count,
-            pin_cli_size(size, folder->bytes), o->key ? "signed" : "not signed", release.release.at);
+    fprintf(cli->out, ": %u items, %u searches in %u files, %s; %s; release %.16s\n", o->id_count,
+            o->query_count, folder->count, pin_cli_size(size, folder->bytes),
+            o->key ? "signed" : "not signed", release.release.at);
     return PIN_EXIT_GOOD;
 }
 

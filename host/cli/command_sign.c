@@ -7,7 +7,8 @@
 
 static const pin_cli_option options[] = {
     {"key", 0, "KEY", "the secret key, NAME.key", false},
-    {"comment", 0, "TEXT", "a line that is signed too and shown by whoever checks;\ndefault: release and name of the file", false},
+    {"comment", 0, "TEXT",
+     "a line that is signed too and shown by whoever checks;\ndefault: release and name of the file", false},
     {"generate", 0, "NAME", "make NAME.key and NAME.pub instead", false},
     {0},
 };
@@ -30,8 +31,8 @@ static int generate(pin_cli *cli, const char *name)
     return PIN_EXIT_GOOD;
 }
 
-/* "pincite release HEX, file faq.pin"; of anything that is no index: "file NAME". No time of day: the same file
- * and key give the same signature. */
+/* "pincite release HEX, file faq.pin"; of anything that is no index: "file NAME". No time of day: the same
+ * file and key give the same signature. */
 static void comment_of(pin_buf *out, const char *path)
 {
     pin_cli_index    index;
@@ -58,13 +59,14 @@ static int sign(pin_cli *cli, const char *path, const pin_secret_key *key)
     pin_mapped       file;
     pin_folder_error why;
     char             comment[1024], signature[PIN_SIGNATURE_MAX], *place;
-    pin_buf          line = pin_buf_over(comment, sizeof comment), out = pin_buf_over(signature, sizeof signature);
-    const char      *given = pin_cli_value(cli, "comment");
+    pin_buf     line = pin_buf_over(comment, sizeof comment), out = pin_buf_over(signature, sizeof signature);
+    const char *given = pin_cli_value(cli, "comment");
     if (!given)
         comment_of(&line, path);
     if (pin_folder_map(&file, path, &why) != PIN_OK)
         return pin_cli_misuse(cli, "%s", why.text);
-    pin_status status = pin_signature_write(&out, key, file.bytes, given ? pin_str_of(given) : pin_buf_str(&line));
+    pin_status status =
+        pin_signature_write(&out, key, file.bytes, given ? pin_str_of(given) : pin_buf_str(&line));
     pin_folder_unmap(&file);
     if (status != PIN_OK)
         return pin_cli_misuse(cli, "the comment must be one line of at most 4,096 bytes");
@@ -95,7 +97,8 @@ static int run(pin_cli *cli)
     if (cli->argument_count != 1)
         return pin_cli_misuse(cli, "one file at a time: pincite sign FILE --key KEY");
     if (!key_path)
-        return pin_cli_misuse(cli, "with which key? pincite sign FILE --key KEY; make one with --generate NAME");
+        return pin_cli_misuse(cli,
+                              "with which key? pincite sign FILE --key KEY; make one with --generate NAME");
     if (pin_secret_key_read(&key, key_path, &why) != PIN_OK)
         return pin_cli_misuse(cli, "%s", why.text);
     int exit_code = sign(cli, cli->arguments[0], &key);
@@ -115,7 +118,8 @@ const pin_cli_command pin_cli_sign = {
     .options = options,
     .examples = "pincite sign --generate publisher\n"
                 "pincite sign faq.pin --key publisher.key",
-    .exits = {"signed, or keys made", "does not occur", "misuse, an unusable key, an unreadable file, or a failed write"},
+    .exits = {"signed, or keys made", "does not occur",
+              "misuse, an unusable key, an unreadable file, or a failed write"},
     .least = 0,
     .run = run,
 };

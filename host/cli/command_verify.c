@@ -1,5 +1,5 @@
-/* pincite verify: is this index file, or this evidence pack, whole? Does it agree with itself, and is it signed
- * by whom it should be? */
+/* pincite verify: is this index file, or this evidence pack, whole? Does it agree with itself, and is it
+ * signed by whom it should be? */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,7 +9,10 @@
 #include "pincite/evidence.h"
 
 static const pin_cli_option options[] = {
-    {"pub", 0, "KEY", "the public key that must have signed it: NAME.pub, or the\n56 characters; it signed FILE in FILE.minisig", false},
+    {"pub", 0, "KEY",
+     "the public key that must have signed it: NAME.pub, or the\n56 characters; it signed FILE in "
+     "FILE.minisig",
+     false},
     {"json", 0, NULL, "answer as one line of JSON", false},
     {0},
 };
@@ -98,11 +101,13 @@ static int judge_signature(pin_cli *cli, pin_cli_index *index, const pin_public_
     if (exit_code != PIN_EXIT_GOOD)
         return exit_code;
     bool        parsed = pin_signature_parse(&signature, file.bytes);
-    const char *why = parsed ? pin_signature_judge(&signature, key, index->mapped.bytes) : "not a signature of minisign";
+    const char *why =
+        parsed ? pin_signature_judge(&signature, key, index->mapped.bytes) : "not a signature of minisign";
     pin_key_id(wanted, key->id);
     pin_key_id(made, signature.id);
     if (!why)
-        pin_cli_note(cli, "signed with the key %s: %.*s", made, (int)signature.comment.len, signature.comment.at);
+        pin_cli_note(cli, "signed with the key %s: %.*s", made, (int)signature.comment.len,
+                     signature.comment.at);
     else if (parsed && memcmp(signature.id, key->id, PIN_KEY_ID_LEN) != 0)
         snprintf(message, sizeof message, "%.250s.minisig: %s: %s, not %s", index->path, why, made, wanted);
     else
@@ -161,7 +166,8 @@ static void print_pack_json(pin_cli *cli, const char *path, const pin_pack_repor
 {
     fputs("{\"pack\":", cli->out);
     pin_cli_json_string(cli->out, pin_str_of(path));
-    fprintf(cli->out, ",\"sound\":%s,\"release\":\"%s\",\"items\":%u,\"searches\":%u,\"files\":%u,\"signer\":",
+    fprintf(cli->out,
+            ",\"sound\":%s,\"release\":\"%s\",\"items\":%u,\"searches\":%u,\"files\":%u,\"signer\":",
             r->problem_count ? "false" : "true", r->release, r->items, r->searches, r->files);
     if (r->is_signed)
         pin_cli_json_string(cli->out, pin_str_of(r->signer));
@@ -181,17 +187,21 @@ static void print_problems(pin_cli *cli, const char *path, const pin_pack_report
         pin_cli_note(cli, "%s", r->problems[i]);
     if (r->problem_count > PIN_PACK_PROBLEMS)
         pin_cli_note(cli, "and %u more", r->problem_count - PIN_PACK_PROBLEMS);
-    pin_cli_note(cli, "'%s' is not sound: %u problem%s", path, r->problem_count, r->problem_count == 1 ? "" : "s");
+    pin_cli_note(cli, "'%s' is not sound: %u problem%s", path, r->problem_count,
+                 r->problem_count == 1 ? "" : "s");
 }
 
 static void print_pack(pin_cli *cli, const char *path, const pin_pack_report *r)
 {
     pin_cli_clean(cli->out, pin_str_of(path));
-    fprintf(cli->out, ": sound: %u items, %u searches, %u files; release %s; ", r->items, r->searches, r->files, r->release);
+    fprintf(cli->out, ": sound: %u items, %u searches, %u files; release %s; ", r->items, r->searches,
+            r->files, r->release);
     if (r->trusted)
         fprintf(cli->out, "signed with the key %s\n", r->signer);
     else if (r->is_signed)
-        fprintf(cli->out, "signed with the key %s, which the pack itself brings: compare it with the publisher's\n", r->signer);
+        fprintf(cli->out,
+                "signed with the key %s, which the pack itself brings: compare it with the publisher's\n",
+                r->signer);
     else
         fputs("not signed: whole, but anyone can have made it\n", cli->out);
 }
@@ -242,7 +252,8 @@ const pin_cli_command pin_cli_verify = {
     .options = options,
     .examples = "pincite verify faq.pin --pub publisher.pub\n"
                 "pincite verify evidence --pub publisher.pub",
-    .exits = {"it is sound", "it is damaged, or not signed with that key", "misuse, or it cannot be read at all"},
+    .exits = {"it is sound", "it is damaged, or not signed with that key",
+              "misuse, or it cannot be read at all"},
     .least = 1,
     .run = run,
 };

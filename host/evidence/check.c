@@ -14,7 +14,7 @@ typedef struct check {
     pin_pack_report       *report;
     const pin_pack_folder *folder;
     const pin_public_key  *trusted;
-    char                   signer[PIN_KEY_ID_SHOWN]; /* as the manifest names it; empty: none */
+    char                   signer[PIN_KEY_ID_SHOWN];   /* as the manifest names it; empty: none */
     bool                   listed[PIN_PACK_FILES_MAX]; /* files of the folder that the manifest names */
 } check;
 
@@ -64,7 +64,8 @@ static bool judge_line(check *c, pin_str line)
 {
     char    hash[65], text[64];
     pin_str name = pin_str_part(line, 66, line.len);
-    if (line.len < 67 || line.at[64] != ' ' || line.at[65] != ' ' || !is_hex(pin_str_part(line, 0, 64), 64) || !is_name(name))
+    if (line.len < 67 || line.at[64] != ' ' || line.at[65] != ' ' || !is_hex(pin_str_part(line, 0, 64), 64) ||
+        !is_name(name))
         return false;
     snprintf(text, sizeof text, "%.*s", (int)name.len, name.at);
     const pin_pack_file *file = pin_pack_folder_find(c->folder, text);
@@ -91,7 +92,8 @@ static bool judge_end(pin_str text, pin_str *body)
     *body = pin_str_part(text, 0, text.len - last);
     pin_hash_hex(hash, *body);
     pin_str end = pin_str_part(text, text.len - last, text.len);
-    return pin_str_starts(end, PIN_STR("# end ")) && memcmp(end.at + 6, hash, 64) == 0 && end.at[last - 1] == '\n';
+    return pin_str_starts(end, PIN_STR("# end ")) && memcmp(end.at + 6, hash, 64) == 0 &&
+           end.at[last - 1] == '\n';
 }
 
 static bool judge_manifest(check *c, const pin_pack_file *manifest)
@@ -130,7 +132,8 @@ static void look_for_strangers(check *c)
         pin_text_line(&shown, pin_str_of(name));
         problem(c, "%.*s: the manifest does not name it", (int)pin_buf_str(&shown).len, clean);
     }
-    for (uint32_t i = 0; i < c->folder->strange_count && i < sizeof c->folder->strange / sizeof *c->folder->strange; i++)
+    for (uint32_t i = 0;
+         i < c->folder->strange_count && i < sizeof c->folder->strange / sizeof *c->folder->strange; i++)
         problem(c, "%s", c->folder->strange[i]);
 }
 
@@ -178,7 +181,8 @@ static void judge_signature(check *c, const pin_pack_file *manifest)
     }
     const pin_public_key *key = c->trusted ? c->trusted : has_own ? &inside : NULL;
     if (!key) {
-        problem(c, "manifest.minisig: there is a signature, but no key to check it with: name one with --pub");
+        problem(c,
+                "manifest.minisig: there is a signature, but no key to check it with: name one with --pub");
         return;
     }
     const char *why = pin_signature_judge(&s, key, bytes_of(manifest));
@@ -188,7 +192,8 @@ static void judge_signature(check *c, const pin_pack_file *manifest)
         problem(c, "manifest.minisig: its first comment was changed");
     pin_key_id(c->report->signer, s.id);
     if (c->signer[0] && strcmp(c->signer, c->report->signer) != 0)
-        problem(c, "manifest.minisig: made by the key %s, but the manifest names %s", c->report->signer, c->signer);
+        problem(c, "manifest.minisig: made by the key %s, but the manifest names %s", c->report->signer,
+                c->signer);
     pin_buf comment = pin_buf_over(c->report->comment, sizeof c->report->comment - 1);
     pin_text_line(&comment, s.comment);
     c->report->comment[pin_buf_str(&comment).len] = '\0';
@@ -200,13 +205,14 @@ static void judge_signature(check *c, const pin_pack_file *manifest)
 static pin_str text_at(const json_t *object, const char *key)
 {
     const json_t *value = json_object_get(object, key);
-    return json_is_string(value) ? (pin_str){json_string_value(value), json_string_length(value)} : (pin_str){NULL, 0};
+    return json_is_string(value) ? (pin_str){json_string_value(value), json_string_length(value)}
+                                 : (pin_str){NULL, 0};
 }
 
 static json_t *parse(check *c, const char *name)
 {
     const pin_pack_file *file = pin_pack_folder_find(c->folder, name);
-    json_t              *json = file ? json_loadb(file->bytes, file->len, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    json_t *json = file ? json_loadb(file->bytes, file->len, JSON_REJECT_DUPLICATES, NULL) : NULL;
     if (file && !json_is_object(json)) {
         problem(c, "%s: not JSON", name);
         json_decref(json);
@@ -225,8 +231,8 @@ static bool read_hash(uint8_t out[PIN_EVIDENCE_LEN], pin_str hex)
 /* The next field of a canonical form must be NAME with this value: "NAME LENGTH\n", the bytes, "\n". */
 static bool take_field(pin_str *left, const char *name, pin_str *value)
 {
-    pin_str line;
-    size_t  head = strlen(name);
+    pin_str  line;
+    size_t   head = strlen(name);
     uint64_t len = 0;
     if (!pin_take_line(&line, left) || line.len < head + 2 || line.len > head + 13 ||
         memcmp(line.at, name, head) != 0 || line.at[head] != ' ')
@@ -253,8 +259,9 @@ static bool field_is(pin_str *left, const char *name, const json_t *object, cons
 static bool agrees(const json_t *json, pin_str text)
 {
     static const char *const fields[][2] = {
-        {"written", "written"}, {"source", "source"}, {"provision", "provision"}, {"state", "state"}, {"range", NULL},
-        {"listed", NULL},       {"note", "note"},     {"quote", "quote"},         {"version", "version"}, {"words", "words"},
+        {"written", "written"}, {"source", "source"}, {"provision", "provision"}, {"state", "state"},
+        {"range", NULL},        {"listed", NULL},     {"note", "note"},           {"quote", "quote"},
+        {"version", "version"}, {"words", "words"},
     };
     const json_t *citations = json_object_get(json, "citations");
     pin_str       line;
@@ -277,23 +284,25 @@ static bool follow(char root[65], const json_t *proof, pin_str id, const uint8_t
     const json_t *steps = json_object_get(proof, "path");
     json_int_t    leaf = json_integer_value(json_object_get(proof, "leaf"));
     json_int_t    leaves = json_integer_value(json_object_get(proof, "leaves"));
-    if (!json_is_integer(json_object_get(proof, "leaf")) || leaf < 0 || leaves <= leaf || leaves > UINT32_MAX ||
-        !json_is_array(steps) || json_array_size(steps) > PIN_EVIDENCE_PATH_MAX)
+    if (!json_is_integer(json_object_get(proof, "leaf")) || leaf < 0 || leaves <= leaf ||
+        leaves > UINT32_MAX || !json_is_array(steps) || json_array_size(steps) > PIN_EVIDENCE_PATH_MAX)
         return false;
     for (size_t i = 0; i < json_array_size(steps); i++) {
         const json_t *step = json_array_get(steps, i);
-        if (!json_is_string(step) || !read_hash(path[i], (pin_str){json_string_value(step), json_string_length(step)}))
+        if (!json_is_string(step) ||
+            !read_hash(path[i], (pin_str){json_string_value(step), json_string_length(step)}))
             return false;
     }
     pin_evidence_leaf at = {id, revision, 0};
-    if (!pin_evidence_follow(hash, &at, (uint32_t)leaf, (uint32_t)leaves, (const uint8_t(*)[PIN_EVIDENCE_LEN])path,
-                             (uint32_t)json_array_size(steps)))
+    if (!pin_evidence_follow(hash, &at, (uint32_t)leaf, (uint32_t)leaves,
+                             (const uint8_t(*)[PIN_EVIDENCE_LEN])path, (uint32_t)json_array_size(steps)))
         return false;
     sodium_bin2hex(root, 65, hash, sizeof hash);
     return true;
 }
 
-static void judge_proof(check *c, const char *name, const json_t *json, const uint8_t revision[PIN_EVIDENCE_LEN])
+static void judge_proof(check *c, const char *name, const json_t *json,
+                        const uint8_t revision[PIN_EVIDENCE_LEN])
 {
     const json_t *proof = json_object_get(json, "proof");
     char          root[65];
@@ -310,9 +319,11 @@ static void judge_item(check *c, const char *name)
     json_t *json = parse(c, name);
     if (!json)
         return;
-    snprintf(text_name, sizeof text_name, "%.*s", (int)text_at(json, "text").len, json_string_value(json_object_get(json, "text")));
+    snprintf(text_name, sizeof text_name, "%.*s", (int)text_at(json, "text").len,
+             json_string_value(json_object_get(json, "text")));
     const pin_pack_file *text = pin_pack_folder_find(c->folder, text_name);
-    if (!pin_str_equal(text_at(json, "format"), PIN_STR("pincite-item 1")) || !read_hash(revision, text_at(json, "revision"))) {
+    if (!pin_str_equal(text_at(json, "format"), PIN_STR("pincite-item 1")) ||
+        !read_hash(revision, text_at(json, "revision"))) {
         problem(c, "%s: not an item of a pack", name);
     } else if (!text) {
         problem(c, "%s: the text of its revision is missing", name);
@@ -359,7 +370,8 @@ static void judge_summary(check *c)
         problem(c, "pack.json: it is of another release than the manifest");
     if (!pin_str_equal(text_at(json, "signer"), pin_str_of(c->signer)))
         problem(c, "pack.json: it names another signer than the manifest");
-    json_array_foreach(json_object_get(json, "items"), i, entry) {
+    json_array_foreach(json_object_get(json, "items"), i, entry)
+    {
         char name[64];
         snprintf(name, sizeof name, "%s", json_is_string(entry) ? json_string_value(entry) : "");
         if (pin_pack_folder_find(c->folder, name))

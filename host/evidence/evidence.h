@@ -2,7 +2,8 @@
  *
  * Keys and signatures are minisign's (https://jedisct1.github.io/minisign/), so that a program which is not
  * ours can judge us: Ed25519 over BLAKE2b-512 of the file. A pack is a folder whose files are all named, with
- * their hashes, in one file `manifest`; docs/evidence.md describes it for those who write their own checker. */
+ * their hashes, in one file `manifest`; docs/evidence.md describes it for those who write their own checker.
+ */
 #ifndef PIN_HOST_EVIDENCE_H
 #define PIN_HOST_EVIDENCE_H
 
@@ -52,7 +53,7 @@ typedef struct pin_signature {
     pin_str untrusted, comment; /* borrowed; `comment` is signed, `untrusted` is not */
 } pin_signature;
 /* False when `text` is no signature file. */
-bool pin_signature_parse(pin_signature *out, pin_str text);
+bool        pin_signature_parse(pin_signature *out, pin_str text);
 /* NULL when `key` made the signature over `message`, else one sentence that says why not. */
 const char *pin_signature_judge(const pin_signature *signature, const pin_public_key *key, pin_str message);
 
@@ -62,8 +63,8 @@ const char *pin_signature_judge(const pin_signature *signature, const pin_public
 #define PIN_PACK_ITEMS_MAX 256
 
 typedef struct pin_pack_file {
-    char  name[64]; /* "items/01.txt" */
-    char *bytes;    /* owned */
+    char   name[64]; /* "items/01.txt" */
+    char  *bytes;    /* owned */
     size_t len;
 } pin_pack_file;
 
@@ -72,15 +73,15 @@ typedef struct pin_pack_folder {
     uint32_t       count, room;
     size_t         bytes;
     /* what a folder on disk has that no pack can have: the first few, for the report */
-    char     strange[8][160];
-    uint32_t strange_count;
+    char           strange[8][160];
+    uint32_t       strange_count;
 } pin_pack_folder;
 void                 pin_pack_folder_free(pin_pack_folder *folder);
 const pin_pack_file *pin_pack_folder_find(const pin_pack_folder *folder, const char *name);
 /* Copies `bytes`. PIN_OK, PIN_NO_SPACE, PIN_LIMIT. */
-pin_status pin_pack_folder_add(pin_pack_folder *folder, const char *name, pin_str bytes);
+pin_status           pin_pack_folder_add(pin_pack_folder *folder, const char *name, pin_str bytes);
 /* Reads every file below `path`. PIN_OK, PIN_IO, PIN_LIMIT, PIN_NO_SPACE. */
-pin_status pin_pack_folder_read(pin_pack_folder *out, const char *path, pin_folder_error *err);
+pin_status           pin_pack_folder_read(pin_pack_folder *out, const char *path, pin_folder_error *err);
 /* Makes the folder `path`, whole or not at all: written beside it under a hidden name, flushed, renamed.
  * PIN_OK, PIN_BAD_INPUT (something is there already), PIN_IO. */
 pin_status pin_pack_folder_write(const pin_pack_folder *folder, const char *path, pin_folder_error *err);
@@ -88,17 +89,17 @@ pin_status pin_pack_folder_write(const pin_pack_folder *folder, const char *path
 /* What goes into a pack. */
 typedef struct pin_pack_order {
     const pin_index      *ix;
-    pin_str               file;    /* the bytes of the whole index                                     */
-    const char *const    *ids;     /* "module/slug", a given id, or "module/slug@REVISION"             */
+    pin_str               file; /* the bytes of the whole index                                     */
+    const char *const    *ids;  /* "module/slug", a given id, or "module/slug@REVISION"             */
     uint32_t              id_count;
     const char *const    *queries; /* what was searched for                                            */
     uint32_t              query_count;
-    pin_str               as_of;   /* the day the pack speaks for; empty: the day of the release       */
-    const pin_secret_key *key;     /* NULL: not signed                                                 */
+    pin_str               as_of; /* the day the pack speaks for; empty: the day of the release       */
+    const pin_secret_key *key;   /* NULL: not signed                                                 */
 } pin_pack_order;
 
 typedef struct pin_pack_failure {
-    uint32_t  id;      /* number of the id that is the cause, for PIN_NOT_FOUND and PIN_LIMIT */
+    uint32_t  id; /* number of the id that is the cause, for PIN_NOT_FOUND and PIN_LIMIT */
     pin_error err;
 } pin_pack_failure;
 /* PIN_OK; PIN_NOT_FOUND (no such id, or no such revision of it, or it did not exist on that day: the message
@@ -114,8 +115,8 @@ typedef struct pin_pack_report {
     uint32_t problem_count;                    /* may be more than are kept                               */
     uint32_t files, items, searches;
     char     release[65];
-    bool     is_signed;                 /* and the signature is good                                         */
-    bool     trusted;                /* by the key that the caller gave, not just the one inside          */
+    bool     is_signed; /* and the signature is good                                         */
+    bool     trusted;   /* by the key that the caller gave, not just the one inside          */
     char     signer[PIN_KEY_ID_SHOWN];
     char     comment[256];
 } pin_pack_report;

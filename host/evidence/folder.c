@@ -76,7 +76,8 @@ static void strange(pin_pack_folder *folder, const char *name, const char *why)
 }
 
 /* Why the file could not be read, or NULL. */
-static const char *read_file(pin_pack_folder *out, int folder, const char *entry, const char *name, int *number)
+static const char *read_file(pin_pack_folder *out, int folder, const char *entry, const char *name,
+                             int *number)
 {
     struct stat st;
     int         fd = openat(folder, entry, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
@@ -101,7 +102,8 @@ static const char *read_file(pin_pack_folder *out, int folder, const char *entry
     return file ? why : "out of memory";
 }
 
-static pin_status read_below(pin_pack_folder *out, int fd, const char *path, const char *prefix, pin_folder_error *err)
+static pin_status read_below(pin_pack_folder *out, int fd, const char *path, const char *prefix,
+                             pin_folder_error *err)
 {
     DIR *dir = fdopendir(fd);
     if (!dir) {
@@ -131,7 +133,8 @@ static pin_status read_below(pin_pack_folder *out, int fd, const char *path, con
         } else if (!S_ISREG(st.st_mode) || len >= (int)sizeof name) {
             strange(out, name, "no file of a pack");
         } else if (out->count >= PIN_PACK_FILES_MAX) {
-            status = pin_evidence_fail(err, PIN_LIMIT, "cannot read", path, 0, "more files than a pack may have");
+            status =
+                pin_evidence_fail(err, PIN_LIMIT, "cannot read", path, 0, "more files than a pack may have");
         } else {
             const char *why = read_file(out, dirfd(dir), entry->d_name, name, &number);
             if (why) {
@@ -287,7 +290,9 @@ pin_status pin_pack_folder_write(const pin_pack_folder *folder, const char *path
     int   number = ENOMEM;
     if (split(&p, path)) {
         p.parent_fd = open(p.parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        number = p.parent_fd < 0 ? errno : !p.name[0] || strcmp(p.name, ".") == 0 || strcmp(p.name, "..") == 0 ? EEXIST : 0;
+        number = p.parent_fd < 0                                                       ? errno
+                 : !p.name[0] || strcmp(p.name, ".") == 0 || strcmp(p.name, "..") == 0 ? EEXIST
+                                                                                       : 0;
     }
     if (!number)
         number = write_all(&p, folder);
@@ -301,6 +306,7 @@ pin_status pin_pack_folder_write(const pin_pack_folder *folder, const char *path
     free(p.name);
     free(p.part);
     if (number == EEXIST)
-        return pin_evidence_fail(err, PIN_BAD_INPUT, "cannot write", path, 0, "it exists, and a pack is never changed");
+        return pin_evidence_fail(err, PIN_BAD_INPUT, "cannot write", path, 0,
+                                 "it exists, and a pack is never changed");
     return number ? pin_evidence_fail(err, PIN_IO, "cannot write", path, number, NULL) : PIN_OK;
 }

@@ -6,8 +6,8 @@
 #include "pincite/page.h"
 
 /* "VERB 'PATH': REASON"; `number` is an errno value, or 0 and `reason` says why. Returns `code`. */
-pin_status pin_evidence_fail(pin_folder_error *err, pin_status code, const char *verb, const char *path, int number,
-                             const char *reason);
+pin_status pin_evidence_fail(pin_folder_error *err, pin_status code, const char *verb, const char *path,
+                             int number, const char *reason);
 
 /* The next line, without its end; false when nothing is left. */
 bool pin_take_line(pin_str *line, pin_str *left);

@@ -10,7 +10,8 @@
 #include "host/evidence/inside.h"
 
 /* The second line of NAME.key: algorithm 2, password function 2, checksum 2, salt 32, cost 8 and 8, key id 8,
- * secret key 64, checksum 32. Without a password all from salt to cost is zero, and minisign writes no checksum. */
+ * secret key 64, checksum 32. Without a password all from salt to cost is zero, and minisign writes no
+ * checksum. */
 enum { SECRET_LEN = 158, SECRET_ID = 54, SECRET_KEY = 62, SECRET_SUM = 126, PUBLIC_LEN = 42 };
 
 void pin_key_id(char out[PIN_KEY_ID_SHOWN], const uint8_t id[PIN_KEY_ID_LEN])
@@ -46,7 +47,8 @@ bool pin_take_line(pin_str *line, pin_str *left)
 bool pin_base64_exact(uint8_t *out, size_t len, pin_str text)
 {
     size_t got;
-    return sodium_base642bin(out, len, text.at, text.len, NULL, &got, NULL, sodium_base64_VARIANT_ORIGINAL) == 0 &&
+    return sodium_base642bin(out, len, text.at, text.len, NULL, &got, NULL, sodium_base64_VARIANT_ORIGINAL) ==
+               0 &&
            got == len;
 }
 
@@ -86,7 +88,8 @@ pin_status pin_public_key_read(pin_public_key *out, const char *path_or_key, pin
     bool good = file.bytes.len < 4096 && pin_public_key_parse(out, file.bytes);
     pin_folder_unmap(&file);
     return good ? PIN_OK
-                : pin_evidence_fail(err, PIN_BAD_INPUT, "cannot use", path_or_key, 0, "not a public key of minisign");
+                : pin_evidence_fail(err, PIN_BAD_INPUT, "cannot use", path_or_key, 0,
+                                    "not a public key of minisign");
 }
 
 static pin_status parse_secret(pin_secret_key *out, const uint8_t raw[SECRET_LEN], const char **why)
@@ -97,7 +100,8 @@ static pin_status parse_secret(pin_secret_key *out, const uint8_t raw[SECRET_LEN
     if (memcmp(raw, "Ed", 2) != 0 || memcmp(raw + 4, "B2", 2) != 0)
         return PIN_BAD_INPUT;
     if (memcmp(raw + 2, "Sc", 2) == 0) {
-        *why = "it is protected by a password; sign with 'minisign -Sm FILE', which gives the same signature, or "
+        *why = "it is protected by a password; sign with 'minisign -Sm FILE', which gives the same "
+               "signature, or "
                "make a key without one";
         return PIN_UNSUPPORTED;
     }
@@ -175,7 +179,8 @@ static pin_status write_new(const char *path, pin_str bytes, mode_t mode, pin_fo
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0 && errno == EEXIST)
-        return pin_evidence_fail(err, PIN_BAD_INPUT, "cannot write", path, 0, "it exists, and a key is never overwritten");
+        return pin_evidence_fail(err, PIN_BAD_INPUT, "cannot write", path, 0,
+                                 "it exists, and a key is never overwritten");
     if (fd < 0)
         return pin_evidence_fail(err, PIN_IO, "cannot write", path, errno, NULL);
     ssize_t n = write(fd, bytes.at, bytes.len);

@@ -1,5 +1,6 @@
-/* From an index and some ids to the files of a pack. Two steps: everything is gathered from the index into one
- * arena, then every file is rendered from what was gathered. Both start again with more room when they must. */
+/* From an index and some ids to the files of a pack. Two steps: everything is gathered from the index into
+ * one arena, then every file is rendered from what was gathered. Both start again with more room when they
+ * must. */
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,7 +75,8 @@ static const pin_revision *on_day(const pin_past *past, pin_str day)
 {
     for (uint32_t i = 0; i < past->revision_count; i++) {
         const pin_revision *r = &past->revisions[i];
-        if ((r->seen.len == 0 || pin_str_order(r->seen, day) <= 0) && (r->until.len == 0 || pin_str_order(day, r->until) < 0))
+        if ((r->seen.len == 0 || pin_str_order(r->seen, day) <= 0) &&
+            (r->until.len == 0 || pin_str_order(day, r->until) < 0))
             return r;
     }
     return NULL;
@@ -84,7 +86,8 @@ static pin_status choose(pin_revision *out, gather *g, uint32_t which, const pin
 {
     pin_revision found[2];
     if (prefix.len) {
-        pin_status s = pin_index_find_revision(found, g->order->ix, past->id, prefix, g->arena, &g->failure->err);
+        pin_status s =
+            pin_index_find_revision(found, g->order->ix, past->id, prefix, g->arena, &g->failure->err);
         *out = found[0];
         g->failure->id = which;
         if (s == PIN_NOT_FOUND)
@@ -133,13 +136,13 @@ static pin_status add_path(gather *g, pin_pack_item *p)
 
 static pin_status add_item(gather *g, uint32_t which)
 {
-    pin_pack_item *p = &g->pack.items[which];
-    pin_str        asked = pin_str_of(g->order->ids[which]), prefix = {0}, id;
-    const char    *at = asked.len ? memchr(asked.at, '@', asked.len) : NULL;
-    pin_past       past;
-    pin_revision   r;
-    pin_module     module = {0};
-    pin_error     *err = &g->failure->err;
+    pin_pack_item   *p = &g->pack.items[which];
+    pin_str          asked = pin_str_of(g->order->ids[which]), prefix = {0}, id;
+    const char      *at = asked.len ? memchr(asked.at, '@', asked.len) : NULL;
+    pin_past         past;
+    pin_revision     r;
+    pin_module       module = {0};
+    pin_error       *err = &g->failure->err;
     const pin_index *ix = g->order->ix;
     if (at) {
         prefix = pin_str_part(asked, (size_t)(at - asked.at) + 1, asked.len);
@@ -197,7 +200,9 @@ static pin_status gather_all(gather *g)
         return fail(g, PIN_UNSUPPORTED, 0, "it has no revisions: build it again with this program");
     g->pack = (pin_pack){
         .ix = o->ix,
-        .as_of = o->as_of.len ? o->as_of : g->release.as_of.len ? g->release.as_of : g->release.updated,
+        .as_of = o->as_of.len           ? o->as_of
+                 : g->release.as_of.len ? g->release.as_of
+                                        : g->release.updated,
         .index_hash = {g->index_hash, 64},
         .index_len = o->file.len,
         .signer = pin_str_of(g->signer),
@@ -217,15 +222,18 @@ static pin_status gather_all(gather *g)
 }
 
 /* ---- Rendering ---- */
-typedef pin_status render(pin_buf *out, const pin_pack *pack, uint32_t number, pin_arena *arena, pin_error *err);
+typedef pin_status render(pin_buf *out, const pin_pack *pack, uint32_t number, pin_arena *arena,
+                          pin_error *err);
 
-static pin_status render_text(pin_buf *out, const pin_pack *pack, uint32_t number, pin_arena *arena, pin_error *err)
+static pin_status render_text(pin_buf *out, const pin_pack *pack, uint32_t number, pin_arena *arena,
+                              pin_error *err)
 {
     (void)arena;
     return pin_evidence_canonical(out, &pack->items[number].item, pack->items[number].footings, err);
 }
 
-static pin_status render_search(pin_buf *out, const pin_pack *pack, uint32_t number, pin_arena *arena, pin_error *err)
+static pin_status render_search(pin_buf *out, const pin_pack *pack, uint32_t number, pin_arena *arena,
+                                pin_error *err)
 {
     const pin_pack_search *search = &pack->searches[number];
     pin_status             s = pin_json_search(out, pack->ix, search->query, &search->hits, NULL, arena, err);
@@ -233,19 +241,22 @@ static pin_status render_search(pin_buf *out, const pin_pack *pack, uint32_t num
     return s == PIN_OK ? pin_buf_status(out) : s;
 }
 
-static pin_status render_summary(pin_buf *out, const pin_pack *pack, uint32_t number, pin_arena *arena, pin_error *err)
+static pin_status render_summary(pin_buf *out, const pin_pack *pack, uint32_t number, pin_arena *arena,
+                                 pin_error *err)
 {
     (void)number;
     return pin_pack_summary(out, pack, arena, err);
 }
 
-static pin_status render_table(pin_buf *out, const pin_pack *pack, uint32_t number, pin_arena *arena, pin_error *err)
+static pin_status render_table(pin_buf *out, const pin_pack *pack, uint32_t number, pin_arena *arena,
+                               pin_error *err)
 {
     (void)number;
     return pin_pack_table(out, pack, arena, err);
 }
 
-static pin_status render_page(pin_buf *out, const pin_pack *pack, uint32_t number, pin_arena *arena, pin_error *err)
+static pin_status render_page(pin_buf *out, const pin_pack *pack, uint32_t number, pin_arena *arena,
+                              pin_error *err)
 {
     (void)number;
     return pin_pack_page(out, pack, arena, err);
@@ -394,6 +405,7 @@ pin_status pin_pack_make(pin_pack_folder *out, const pin_pack_order *order, pin_
     if (s != PIN_OK)
         pin_pack_folder_free(out);
     if (s != PIN_OK && s != PIN_NOT_FOUND && !failure->err.message)
-        pin_fail(&failure->err, s, 0, s == PIN_LIMIT ? "the pack is larger than a pack may be" : "out of memory");
+        pin_fail(&failure->err, s, 0,
+                 s == PIN_LIMIT ? "the pack is larger than a pack may be" : "out of memory");
     return s;
 }

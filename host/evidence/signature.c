@@ -10,8 +10,8 @@
 #define TRUSTED "trusted comment: "
 enum { COMMENT_MOST = 4096, SIGNATURE_LEN = 74 };
 
-pin_status pin_evidence_fail(pin_folder_error *err, pin_status code, const char *verb, const char *path, int number,
-                             const char *reason)
+pin_status pin_evidence_fail(pin_folder_error *err, pin_status code, const char *verb, const char *path,
+                             int number, const char *reason)
 {
     char    clean[600];
     pin_buf shown = pin_buf_over(clean, sizeof clean - 1);
@@ -77,8 +77,9 @@ bool pin_signature_parse(pin_signature *out, pin_str text)
     for (int i = 0; i < 4; i++)
         if (!pin_take_line(&lines[i], &text))
             return false;
-    if (text.len || !pin_str_starts(lines[0], PIN_STR(UNTRUSTED)) || !pin_str_starts(lines[2], PIN_STR(TRUSTED)) ||
-        !pin_base64_exact(raw, sizeof raw, lines[1]) || !pin_base64_exact(out->global, 64, lines[3]))
+    if (text.len || !pin_str_starts(lines[0], PIN_STR(UNTRUSTED)) ||
+        !pin_str_starts(lines[2], PIN_STR(TRUSTED)) || !pin_base64_exact(raw, sizeof raw, lines[1]) ||
+        !pin_base64_exact(out->global, 64, lines[3]))
         return false;
     if (raw[0] != 'E' || (raw[1] != 'D' && raw[1] != 'd'))
         return false;
@@ -99,10 +100,11 @@ const char *pin_signature_judge(const pin_signature *signature, const pin_public
         hash_message(hash, message);
         message = (pin_str){(const char *)hash, sizeof hash};
     }
-    if (crypto_sign_verify_detached(signature->signature, (const unsigned char *)message.at, message.len, key->key) != 0)
-        return "it does not fit these bytes";
-    if (crypto_sign_verify_detached(signature->global, both, join(both, signature->signature, signature->comment),
+    if (crypto_sign_verify_detached(signature->signature, (const unsigned char *)message.at, message.len,
                                     key->key) != 0)
+        return "it does not fit these bytes";
+    if (crypto_sign_verify_detached(signature->global, both,
+                                    join(both, signature->signature, signature->comment), key->key) != 0)
         return "its comment was changed";
     return NULL;
 }

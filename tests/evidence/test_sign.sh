@@ -87,6 +87,29 @@ pincite search faq.pin who is the keeper of a gate --json | cmp - searched/searc
 grep -q '<script' pack/index.html && failed=1
 (cd pack && b2sum -c --quiet manifest) || failed=1
 
+# ---- the past: what stood on a day, and what is gone ----
+cp -r "$here/../golden/corpus" faq
+build() { pincite build faq -o "$1" --date "$2" "${@:3}" >/dev/null 2>&1 || failed=1; }
+at() { sed -E 's/.*"revision":"([0-9a-f]{16}).*"current":(true|false).*"until":"([^"]*)".*/\1 \2 \3/' "$1/items/01.json"; }
+build one.pin 2031-06-01
+sed -i 's/It is at least seven/It is now at least seven/' faq/keepers.md
+build two.pin 2031-09-01 --previous one.pin
+pincite pack one.pin keepers/support-period -o then >/dev/null
+says 0 '1 items' pincite pack two.pin keepers/support-period -o day --as-of 2031-08-31
+says 0 '1 items' pincite pack two.pin keepers/support-period -o now --as-of 2031-09-01
+before=$(at then | cut -c 1-16)
+[ "$(at day)" = "$before false 2031-09-01" ] || { echo "FAILED: on that day: $(at day)"; failed=1; }
+[ "$(at now | cut -c 18-)" = "true " ] || { echo "FAILED: now: $(at now)"; failed=1; }
+cmp then/items/01.txt day/items/01.txt || failed=1 # the very words that the older release had
+says 0 '1 items' pincite pack two.pin "keepers/support-period@${before:0:8}" -o pinned
+cmp day/items/01.txt pinned/items/01.txt || failed=1
+grep -q 'until 2031-09-01; in this release it is replaced' day/index.html || failed=1
+for pack in day now pinned; do
+    says 0 sound pincite verify $pack
+    says 0 sound python3 "$here/../../tools/check_pack.py" $pack
+done
+says 1 'no revision of it stood' pincite pack two.pin keepers/support-period --as-of 2031-05-31 -o x
+
 # ---- minisign, where it is installed ----
 if command -v minisign >/dev/null; then
     says 0 'comment signature verified' minisign -Vm faq.pin -p k.pub
