@@ -144,7 +144,7 @@ void pin_map_plot_svg(pin_buf *out, const pin_map *map, const pin_map_plot *plot
 static const char style[] =
     "<style>text{font:12px system-ui,sans-serif;fill:#1c2430}.t{font-size:18px;font-weight:700}"
     "rect{stroke:#8a8f98;stroke-width:1}.s0{fill:none;stroke-dasharray:2 2}.s1{fill:#cfe5e8}.s2{fill:#8cc3cb}"
-    ".s3{fill:#3f8f9c}.s4{fill:#0a5a6a}a:hover rect{stroke:#000}@media (prefers-color-scheme:dark){text{fill:#e9e6de}"
+    ".s3{fill:#2c7886}.s4{fill:#0a5a6a}a:hover rect{stroke:#000}@media (prefers-color-scheme:dark){text{fill:#e9e6de}"
     ".s1{fill:#1f3d44}.s2{fill:#2f6670}.s3{fill:#4c9fad}.s4{fill:#9fe0ea}}</style>";
 
 static void text_at(pin_buf *out, const char *class_name, uint64_t x, uint64_t y, pin_str text)
