@@ -204,6 +204,83 @@ static void a_sink_that_refuses_fails_the_build(void **state)
     }
 }
 
+/* ---- Threads ---- */
+typedef struct kept {
+    uint8_t *at;
+    size_t   len;
+} kept;
+
+static bool keep_bytes(void *ctx, uint64_t offset, const void *bytes, size_t len)
+{
+    kept *k = ctx;
+    if (offset + len > k->len) {
+        uint8_t *more = realloc(k->at, (size_t)offset + len);
+        assert_non_null(more);
+        memset(more + k->len, 0, (size_t)offset + len - k->len);
+        k->at = more;
+        k->len = (size_t)offset + len;
+    }
+    memcpy(k->at + offset, bytes, len);
+    return true;
+}
+
+/* More than two tasks of everything that works in tasks, more than the 2 MiB from which items are packed,
+ * and in every third item something for a finding. */
+static char *many_items(uint32_t count)
+{
+    static const char *const words[] = {"security", "update", "manufacturer", "of", "the",   "a product", "5 years",
+                                        "support",  "risk",   "vulnerability", "is", "market", "SBOM",    "Article 14"};
+    char    *text = malloc((size_t)count * 700), *at = text;
+    uint64_t state = 1;
+    for (uint32_t i = 0; i < count; i++) {
+        at += sprintf(at, "{\"id\":\"m%u/i%u\",\"question\":\"What is q%u", i % 7, i, i % (count - 5));
+        for (int k = 0; k < 45; k++) {
+            state = state * 6364136223846793005u + 1442695040888963407u;
+            at += sprintf(at, k == 6 ? "?\",\"answer\":\"%s" : " %s", words[(state >> 33) % 14]);
+        }
+        at += sprintf(at, "%s w%u.\"}\n", i % 3 ? "" : " [[m1/none]] (see Article 3)", (uint32_t)(state >> 50));
+    }
+    return text;
+}
+
+static kept build_with(const char *text, unsigned threads, char **findings)
+{
+    pin_build_options options = {.threads = threads};
+    kept              file = {0};
+    pin_sink          sink = {&file, keep_bytes};
+    world             w = {.b = pin_build_new(&options)};
+    add(&w, "x.jsonl", text);
+    assert_int_equal(pin_build_finish(&w.report, w.b, &sink, &w.err), PIN_OK);
+    uint32_t count = pin_build_finding_count(w.b);
+    char    *to = *findings = malloc((size_t)count * 400 + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        const pin_finding *f = pin_build_finding(w.b, i);
+        to += sprintf(to, "%u %.*s %.100s|%.*s\n", f->line, (int)f->code.len, f->code.at,
+                      f->hint.len ? f->hint.at : "", (int)f->message.len, f->message.at);
+    }
+    assert_true(count > 3000);
+    pin_build_free(w.b);
+    return file;
+}
+
+static void any_number_of_threads_makes_the_same_file(void **state)
+{
+    (void)state;
+    char *text = many_items(9500), *findings, *again;
+    kept  one = build_with(text, 1, &findings);
+    for (unsigned threads = 2; threads <= 7; threads += 5) {
+        kept other = build_with(text, threads, &again);
+        assert_int_equal(other.len, one.len);
+        assert_memory_equal(other.at, one.at, one.len);
+        assert_string_equal(again, findings);
+        free(other.at);
+        free(again);
+    }
+    free(one.at);
+    free(findings);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +291,7 @@ int main(void)
         cmocka_unit_test(nothing_to_index_is_said_so),
         cmocka_unit_test(an_item_too_long_for_the_index_is_left_out_and_named),
         cmocka_unit_test(a_sink_that_refuses_fails_the_build),
+        cmocka_unit_test(any_number_of_threads_makes_the_same_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

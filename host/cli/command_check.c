@@ -9,6 +9,7 @@ static const pin_cli_option options[] = {
     PIN_CLI_DATE_OPTION,
     PIN_CLI_MODULE_OPTION,
     PIN_CLI_MAP_OPTION,
+    PIN_CLI_THREADS_OPTION,
     {"json", 0, NULL, "answer as one line of JSON", false},
     {0},
 };

@@ -268,7 +268,11 @@ int pin_cli_corpus_open(pin_cli_corpus *c, pin_cli *cli)
     *c = (pin_cli_corpus){.cli = cli};
     if (check_given_sources(cli) != PIN_EXIT_GOOD)
         return PIN_EXIT_MISUSE;
+    uint32_t threads = 0;
+    if (!pin_cli_number(&threads, cli, "threads", 0, 1, 64))
+        return PIN_EXIT_MISUSE;
     pin_build_options options = {.strict = pin_cli_has(cli, "strict"),
+                                 .threads = threads,
                                  .module = pin_str_of(pin_cli_value(cli, "module")),
                                  .map = pin_str_of(pin_cli_value(cli, "map"))};
     if (cli->err_terminal) {

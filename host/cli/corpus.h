@@ -31,6 +31,9 @@ typedef struct pin_cli_corpus {
 #define PIN_CLI_MAP_OPTION                                                                                   \
     {"map", 0, "A=B,...", "JSON Lines keys under other names: id=section", false}
 
+#define PIN_CLI_THREADS_OPTION                                                                               \
+    {"threads", 0, "N", "work with N threads, 1 to 64 (else one a processor);\nthe result is the same", false}
+
 /* Reads every CORPUS argument, every --source, and the sources that each corpus' pincite.yml names.
  * PIN_EXIT_GOOD, or PIN_EXIT_MISUSE after a complaint. Always to be closed. */
 int  pin_cli_corpus_open(pin_cli_corpus *corpus, pin_cli *cli);

@@ -49,7 +49,7 @@ typedef struct pin_build_options {
     pin_str as_of;    /* the day that this release speaks for, "2026-11-24": given to items that changed and
                          bear no later date of their own. Empty: the newest day of content and previous  */
     unsigned threads; /* 0: as many as there are processors                                         */
-    /* progress, called now and then from the building thread; may be NULL */
+    /* progress, called now and then, by one thread at a time; may be NULL */
     void (*progress)(void *ctx, const char *stage, uint64_t done, uint64_t total);
     void  *progress_ctx;
 } pin_build_options;

@@ -294,7 +294,7 @@ static pin_status check_items(pin_check *k, const uint32_t *home, const bool *li
     if (!j.tasks)
         return no_memory(err);
     k->task_count = count ? count : 1;
-    pin_parallel(pin_thread_count(options), count, check_task, &j);
+    pin_parallel_told(options, "checking", k->corpus->item_count, count, check_task, &j);
     for (uint32_t i = 0; i < count; i++) {
         pin_status joined = join_task(k, &j.tasks[i]);
         if (status == PIN_OK && joined != PIN_OK) {
@@ -315,8 +315,6 @@ static pin_status check_all(pin_check *k, uint32_t *home, bool *lists, const pin
     pin_corpus *corpus = k->corpus;
     if (!find_list_files(corpus, home, lists))
         return no_memory(err);
-    if (options && options->progress)
-        options->progress(options->progress_ctx, "checking", 0, corpus->item_count);
     pin_status status = check_items(k, home, lists, options, err);
     for (uint32_t i = 0; status == PIN_OK && i < corpus->module_count; i++)
         status = check_overview(k, &corpus->modules[i], err);

@@ -80,6 +80,7 @@ typedef struct json_reader {
     key_map            map;
     piece             *pieces;
     uint32_t           piece_count;
+    size_t             len; /* of all pieces */
 } json_reader;
 
 static pin_origin line_of(const json_reader *r, const piece *p) { return (pin_origin){r->shown, p->line}; }
@@ -622,7 +623,7 @@ static void run(json_reader *r)
 {
     json_set_alloc_funcs(json_malloc, free);
     json_object_seed(1); /* before threads meet: jansson seeds its tables once */
-    pin_parallel(pin_thread_count(r->reading->options), r->piece_count, read_one_piece, r);
+    pin_parallel_told(r->reading->options, "reading kB", r->len / 1000, r->piece_count, read_one_piece, r);
 }
 
 static bool merge_new_keys(new_key *all, uint32_t *count, const piece *p)
@@ -699,6 +700,8 @@ static pin_status merge(pin_reading *r, const json_reader *json)
         corpus->skipped_count += p->skipped_count;
         pin_pool_adopt(corpus->pool, p->pool);
         p->pool = NULL;
+        free(p->items); /* now, not at the end: all of them are as large as the corpus' own */
+        p->items = NULL;
     }
     for (uint32_t k = 0; k < key_count; k++)
         pin_finding_add(r->findings, PIN_NOTE, "unknown-key", (pin_origin){json->shown, keys[k].line},
@@ -734,7 +737,7 @@ static void map_read(key_map *out, pin_reading *r)
 
 pin_status pin_read_json_lines(pin_reading *r, const pin_input_file *file)
 {
-    json_reader json = {.reading = r, .shown = file->shown};
+    json_reader json = {.reading = r, .shown = file->shown, .len = file->bytes.len};
     pin_str     text = file->bytes;
     if (pin_str_starts(text, PIN_STR("\xEF\xBB\xBF")))
         text = pin_str_part(text, 3, text.len);

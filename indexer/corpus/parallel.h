@@ -15,5 +15,9 @@ unsigned pin_thread_count(const pin_build_options *options);
 /* Runs task 0 .. count - 1, each once, and returns when all are done. Works with fewer threads, down to
  * the caller's own, when the system gives no more. */
 void     pin_parallel(unsigned threads, uint32_t count, pin_task *task, void *ctx);
+/* The same with the threads and the progress of `options` (may be NULL): all tasks together are `total`
+ * units of the work called `stage`. The caller's thread tells, after each task of its own. */
+void     pin_parallel_told(const pin_build_options *options, const char *stage, uint64_t total,
+                           uint32_t count, pin_task *task, void *ctx);
 
 #endif

@@ -278,7 +278,7 @@ pin_status pin_analyse(pin_analysis *out, const pin_corpus *corpus, const pin_so
         return PIN_NO_SPACE;
     job      j = {out->parts, corpus, sources};
     uint64_t postings = 0, tokens = 0;
-    pin_parallel(pin_thread_count(corpus->options), out->part_count, read_part, &j);
+    pin_parallel_told(corpus->options, "analysing", corpus->item_count, out->part_count, read_part, &j);
     for (uint32_t i = 0; i < out->part_count; i++) {
         if (out->parts[i].failed || !join_part(out, &out->parts[i]))
             return PIN_NO_SPACE;

@@ -131,7 +131,7 @@ typedef struct pin_packing {
     pin_record_writer *write;
     const void        *ctx;
     bool               spelled; /* in a codebook of their own, else DEFLATE                          */
-    unsigned           threads; /* 0 or 1: the caller's own                                          */
+    const pin_build_options *options; /* threads, progress; may be NULL                              */
     uint64_t           compress_from; /* bytes of all records                                        */
     uint32_t           raw_max;       /* bytes of one                                                */
 } pin_packing;

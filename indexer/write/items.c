@@ -1,5 +1,4 @@
 /* Items, their ids, their statuses, and the hash of each question; see core/read/items.c for records. */
-#include "indexer/corpus/parallel.h"
 #include "indexer/write/inside.h"
 
 #define COMPRESS_FROM (2u << 20) /* bytes of all records */
@@ -152,7 +151,7 @@ pin_status pin_write_items(pin_sections *out, const pin_corpus *corpus, pin_erro
                      .write = write_record,
                      .ctx = &all,
                      .spelled = true,
-                     .threads = pin_thread_count(corpus->options),
+                     .options = corpus->options,
                      .compress_from = COMPRESS_FROM,
                      .raw_max = PIN_ITEM_MAX};
     pin_status  s = write_statuses(out, &all, err);

@@ -58,7 +58,7 @@ static pin_status measure_all(uint64_t *len, const pin_packing *p, pin_error *er
     pin_status s = m.tasks ? PIN_OK : PIN_NO_SPACE;
     *len = 0;
     if (s == PIN_OK)
-        pin_parallel(p->threads, tasks, measure_task, &m);
+        pin_parallel(pin_thread_count(p->options), tasks, measure_task, &m);
     for (uint32_t i = 0; i < tasks && s == PIN_OK; i++) {
         *len += m.tasks[i].len;
         if (m.tasks[i].failed)
@@ -238,7 +238,7 @@ static pin_status pack_all(const pin_packing *p, pin_out *section, pin_out *plac
     job          j = {p, dictionary, speller, calloc((size_t)tasks + 1, sizeof *j.tasks)};
     pin_status   s = j.tasks && (speller || !p->spelled || !dictionary.len) ? PIN_OK : PIN_NO_SPACE;
     if (s == PIN_OK)
-        pin_parallel(p->threads, tasks, pack_task, &j);
+        pin_parallel_told(p->options, "packing", p->count, tasks, pack_task, &j);
     for (uint32_t i = 0; i < tasks && s == PIN_OK; i++)
         s = join_task(section, places, &j.tasks[i], i * TASK_RECORDS, err);
     for (uint32_t i = 0; i < tasks && j.tasks; i++) {

@@ -1,5 +1,4 @@
 /* Sources, their provisions, and who cites each; see core/read/sources.c for the records. */
-#include "indexer/corpus/parallel.h"
 #include "indexer/write/inside.h"
 
 #define COMPRESS_FROM (256u << 10) /* bytes of all words: acts are read seldom, and are long */
@@ -206,7 +205,7 @@ pin_status pin_write_sources(pin_sections *out, const pin_corpus *corpus, const 
     pin_packing texts = {.count = (uint32_t)provisions,
                          .write = add_texts,
                          .ctx = sources,
-                         .threads = pin_thread_count(corpus->options),
+                         .options = corpus->options,
                          .compress_from = COMPRESS_FROM,
                          .raw_max = PIN_TEXT_RECORD_MAX};
     if (s == PIN_OK)
