@@ -185,11 +185,18 @@ static bool find_item(pin_site *s, pin_str module, pin_str slug, uint32_t *numbe
     return status == PIN_OK || (status != PIN_NOT_FOUND && !pin_site_good(s, status));
 }
 
+/* A page of the law that an earlier release had, or nothing. */
+static void law_missing(pin_site *s, pin_str wanted)
+{
+    if (!pin_site_gone(s, pin_str_part(s->path, 0, s->path.len - 1), PIN_STR("/")))
+        pin_site_missing(s, wanted);
+}
+
 static void route_law(pin_site *s, const parts *p)
 {
     uint32_t source, provision;
     if (p->count < 2 || p->count > 3 || pin_index_find_source(&source, s->ix, p->at[1]) != PIN_OK) {
-        pin_site_missing(s, s->path);
+        law_missing(s, s->path);
         return;
     }
     if (p->count == 2) {
@@ -200,7 +207,7 @@ static void route_law(pin_site *s, const parts *p)
     if (status == PIN_OK)
         pin_site_provision(s, provision);
     else if (status == PIN_NOT_FOUND)
-        pin_site_missing(s, p->at[2]);
+        law_missing(s, p->at[2]);
     else
         pin_site_good(s, status);
 }

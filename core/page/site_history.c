@@ -334,9 +334,10 @@ bool pin_site_gone(pin_site *s, pin_str id, pin_str suffix)
         pin_site_move(s, 301, PIN_JOIN(s, PIN_STR("/"), past.target, suffix));
         return true;
     }
+    bool          law = pin_str_starts(id, PIN_STR("law/"));
     pin_view_gone v = {.root = s->root,
                        .title = past.question.len ? past.question : past.id,
-                       .standing = fate_words(past.fate),
+                       .standing = law ? PIN_STR("This is no longer in the law as this site has it") : fate_words(past.fate),
                        .since = past.since,
                        .reason = past.reason,
                        .target = past.target,

@@ -29,6 +29,8 @@ typedef struct inside {
     uint32_t   live_count;
     pin_draft_fate const **fates; /* sorted by id; the first of two wins                              */
     uint32_t   fate_count;
+    pin_draft_fate *law;      /* pages of the law that this release has no more                       */
+    uint32_t   law_count, law_cap;
     void      *canon;
     size_t     canon_cap;
     pin_footing *footings;
@@ -47,6 +49,7 @@ void pin_past_close(pin_past_set *past)
     free(in->old);
     free(in->live);
     free(in->fates);
+    free(in->law);
     free(in->canon);
     free(in->footings);
     free(in);
@@ -242,13 +245,14 @@ static bool says_the_same(const pin_draft_fate *a, const pin_draft_fate *b)
 
 static pin_status list_fates(inside *in, const pin_corpus *corpus, pin_findings *findings, pin_error *err)
 {
-    in->fates = malloc(((size_t)corpus->fate_count + 1) * sizeof *in->fates);
+    uint32_t count = corpus->fate_count + in->law_count;
+    in->fates = malloc(((size_t)count + 1) * sizeof *in->fates);
     if (!in->fates)
         return no_memory(err);
-    for (uint32_t i = 0; i < corpus->fate_count; i++)
-        in->fates[i] = &corpus->fates[i];
-    qsort(in->fates, corpus->fate_count, sizeof *in->fates, fate_order);
-    for (uint32_t i = 0; i < corpus->fate_count; i++) {
+    for (uint32_t i = 0; i < count; i++)
+        in->fates[i] = i < corpus->fate_count ? &corpus->fates[i] : &in->law[i - corpus->fate_count];
+    qsort(in->fates, count, sizeof *in->fates, fate_order);
+    for (uint32_t i = 0; i < count; i++) {
         const pin_draft_fate *f = in->fates[i], *first = in->fate_count ? in->fates[in->fate_count - 1] : NULL;
         if (!first || !pin_str_equal(first->id, f->id)) {
             in->fates[in->fate_count++] = f;
@@ -262,11 +266,90 @@ static pin_status list_fates(inside *in, const pin_corpus *corpus, pin_findings 
     return PIN_OK;
 }
 
+/* ---- The pages of the law: they were published too ---- */
+/* Where "law/SOURCE" or "law/SOURCE/PROVISION" has a page in this release. */
+static bool law_lives(const pin_source_set *sources, pin_str id)
+{
+    pin_str     name = pin_str_part(id, 4, id.len);
+    const char *slash = name.len ? memchr(name.at, '/', name.len) : NULL;
+    pin_str     source = pin_str_part(name, 0, slash ? (size_t)(slash - name.at) : name.len);
+    pin_law     law = pin_source_law(sources);
+    for (uint32_t i = 0; i < sources->source_count; i++)
+        if (pin_str_equal(sources->sources[i].id, source))
+            return sources->sources[i].loaded &&
+                   (!slash || law.find(law.ctx, i, pin_str_part(name, source.len + 1, name.len)) != PIN_NO_PROVISION);
+    return false;
+}
+
+static bool is_law(pin_str id) { return pin_str_starts(id, PIN_STR("law/")); }
+
+static pin_status add_law(inside *in, pin_pool *pool, pin_str id, pin_str label, pin_str version, pin_error *err)
+{
+    if (in->law_count == in->law_cap) {
+        uint32_t        cap = in->law_cap ? in->law_cap * 2 : 64;
+        pin_draft_fate *more = realloc(in->law, cap * sizeof *more);
+        if (!more)
+            return no_memory(err);
+        in->law = more;
+        in->law_cap = cap;
+    }
+    pin_str reason = version.len ? pin_pool_format(pool, "It was there in version %.*s.", PIN_ARG(version)) : PIN_STR("");
+    in->law[in->law_count++] = (pin_draft_fate){
+        .id = id, .fate = PIN_FATE_WITHDRAWN, .reason = reason, .question = pin_pool_copy(pool, label)};
+    return id.at && reason.at ? PIN_OK : no_memory(err);
+}
+
+/* A provision of the previous release, when it has no page in this one. */
+static pin_status check_provision(pin_past_set *past, const pin_source_set *sources, const pin_source *source,
+                                  uint32_t number, pin_error *err)
+{
+    inside       *in = past->inside;
+    pin_provision p;
+    pin_status    s = pin_index_provision_names(&p, past->previous, number, err);
+    pin_str       id = s == PIN_OK ? pin_pool_format(past->pool, "law/%.*s/%.*s", PIN_ARG(source->id), PIN_ARG(p.id))
+                                   : (pin_str){0};
+    if (s != PIN_OK || law_lives(sources, id))
+        return s;
+    return add_law(in, past->pool, id, p.label, source->version, err);
+}
+
+static pin_status list_law(pin_past_set *past, const pin_source_set *sources, pin_error *err)
+{
+    inside     *in = past->inside;
+    pin_release release;
+    if (!past->previous)
+        return PIN_OK;
+    pin_index_release(&release, past->previous);
+    for (uint32_t i = 0; i < release.source_count; i++) {
+        pin_source source;
+        pin_status s = PIN_NO_SPACE;
+        do {
+            if (!in->scratch.memory)
+                continue;
+            pin_arena_reset(&in->scratch.arena);
+            s = pin_index_source(&source, past->previous, i, &in->scratch.arena, err);
+        } while (pin_room_again(&in->scratch, s));
+        if (s != PIN_OK)
+            return s;
+        if (!source.loaded)
+            continue;
+        pin_str id = pin_pool_format(past->pool, "law/%.*s", PIN_ARG(source.id));
+        if (!law_lives(sources, id))
+            s = add_law(in, past->pool, id, source.title.len ? source.title : source.id, source.version, err);
+        for (uint32_t k = 0; k < source.provision_count && s == PIN_OK; k++)
+            s = check_provision(past, sources, &source, source.first_provision + k, err);
+        if (s != PIN_OK)
+            return s;
+    }
+    return PIN_OK;
+}
+
 /* ---- One id ---- */
 typedef struct settling {
-    pin_past_set *past;
-    pin_corpus   *corpus;
-    pin_findings *findings;
+    pin_past_set         *past;
+    pin_corpus           *corpus;
+    const pin_source_set *sources;
+    pin_findings         *findings;
     uint32_t      cap; /* of past->entries */
 } settling;
 
@@ -338,6 +421,10 @@ static void settle_gone(settling *s, const meeting *m, pin_past_entry *e)
         return;
     }
     if (was_gone) {
+        if (m->before->fate == PIN_FATE_VANISHED)
+            pin_finding_add(s->findings, PIN_WARNING, "vanished", (pin_origin){0}, m->id,
+                            "say so in pincite.yml: withdrawn, moved or merged",
+                            "'%.*s' vanished %.*s, and nothing says why", PIN_ARG(m->id), PIN_ARG(m->before->since));
         e->fate = m->before->fate;
         e->reason = m->before->reason;
         e->target = m->before->target;
@@ -380,6 +467,8 @@ static bool settle_one(settling *s, const meeting *m)
     pin_past_entry e = {.id = m->id};
     bool           changed = m->live && m->old &&
                    memcmp(past->revisions + (size_t)m->live->number * PIN_REVISION_LEN, m->old->hash, PIN_REVISION_LEN) != 0;
+    if (!m->live && !m->word && is_law(m->id) && law_lives(s->sources, m->id))
+        return true; /* it is there again */
     if (m->live)
         settle_live(s, m, changed);
     else
@@ -614,7 +703,7 @@ static pin_status make_root(pin_past_set *past, pin_error *err)
 pin_status pin_past_settle(pin_past_set *past, pin_corpus *corpus, const pin_source_set *sources,
                            pin_findings *findings, pin_error *err)
 {
-    settling   s = {.past = past, .corpus = corpus, .findings = findings};
+    settling   s = {.past = past, .corpus = corpus, .sources = sources, .findings = findings};
     inside    *in = inside_of(past);
     pin_status status;
     if (!in)
@@ -622,6 +711,7 @@ pin_status pin_past_settle(pin_past_set *past, pin_corpus *corpus, const pin_sou
     if ((status = settle_day(past, corpus, err)) != PIN_OK || (status = list_releases(past, err)) != PIN_OK ||
         (status = hash_items(past, corpus, sources, err)) != PIN_OK ||
         (status = list_live(in, corpus, err)) != PIN_OK || (status = list_old(past, err)) != PIN_OK ||
+        (status = list_law(past, sources, err)) != PIN_OK ||
         (status = list_fates(in, corpus, findings, err)) != PIN_OK)
         return status;
     if (!is_same_corpus(in))
