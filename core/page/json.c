@@ -418,6 +418,8 @@ pin_status pin_json_search(pin_buf *out, const pin_index *ix, pin_str query, con
     key_text(&j, "query", query);
     release_keys(&j, ix);
     key_number(&j, "total", hits->total);
+    if (hits->total_is_least)
+        key_truth(&j, "total_is_least", true);
     pin_status status = reading(&j, ix, query, &hits->reading, arena, err);
     if (status != PIN_OK)
         return status;

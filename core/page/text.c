@@ -299,7 +299,7 @@ pin_status pin_text_search(pin_buf *out, const pin_index *ix, pin_str query, con
     flow_reading(&flow, hits);
     if (hits->count > 0) {
         pin_flow_number(&flow, hits->count);
-        pin_flow_texts(&flow, " of ");
+        pin_flow_texts(&flow, hits->total_is_least ? " of at least " : " of ");
         pin_flow_number(&flow, hits->total);
         pin_flow_texts(&flow, hits->total == 1 ? " matching item" : " matching items");
     } else {

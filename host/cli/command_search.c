@@ -18,6 +18,7 @@ static const pin_cli_option options[] = {
      "answer a file of queries, - for standard input:\nqid<TAB>query, or qid<TAB>kind<TAB>query", false},
     {"time", 0, NULL,
      "measure: \"took_us\" in JSON, else on standard\nerror; with --batch after one untimed pass", false},
+    {"exhaustive", 0, NULL, "", false}, /* by the plain scorer: same answer, slower; for tests and the bench */
     {0},
 };
 
@@ -274,6 +275,7 @@ static bool read_options(pin_search_options *out, pin_cli *cli)
     out->status = pin_str_of(status);
     out->module = pin_str_of(module);
     out->explain = pin_cli_has(cli, "explain");
+    out->exhaustive = pin_cli_has(cli, "exhaustive");
     return true;
 }
 

@@ -252,7 +252,8 @@ void pin_cli_command_help(const pin_cli *cli, FILE *to)
     print_lines(to, command->about, 0);
     fputs("\noptions:\n", to);
     for (const pin_cli_option *o = command->options; o->help; o++)
-        print_option(to, o);
+        if (*o->help) /* what has no help is for measuring, not for users */
+            print_option(to, o);
     print_option(to, &help);
     fputs("\nexamples:\n", to);
     print_lines(to, command->examples, 2);
