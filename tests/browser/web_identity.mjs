@@ -106,7 +106,7 @@ for (const [name, folders, sources] of corpora)
 
 test("ranges that overlap or lie near become one request", () => {
   assert.deepEqual(mergeRanges([[100, 10], [0, 50], [40, 30], [9000, 5], [300000, 1]]), [[0, 110], [9000, 9005], [300000, 300001]]);
-  assert.deepEqual(mergeRanges([[0, 10], [8000, 10]]), [[0, 8010]]);
+  assert.deepEqual(mergeRanges([[0, 10], [4000, 10]]), [[0, 4010]]);
   assert.deepEqual(mergeRanges([[5, 0]]), []);
 });
 

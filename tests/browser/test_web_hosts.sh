@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the tests of exported sites in Debian's Chromium: three hosts, hosts that behave badly, the component,
-# and the identity of answers. Skipped where there is no browser, or the program was built without clang.
+# Runs the tests of exported sites: three hosts, and hosts that behave badly.
+# Skipped where there is no Node or browser, or the program was built without clang.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${PINCITE_BUILD:-build}
@@ -12,4 +12,4 @@ command -v node >/dev/null && command -v npm >/dev/null || { echo "skipped: no n
 export PINCITE_WEB=$PWD/$build/web
 case $build in /*) PINCITE_WEB=$build/web ;; esac
 . tests/browser/packages.sh "$build/browser"
-node --test --test-reporter=spec "$build"/browser/tests/web_*.mjs
+node --test --test-reporter=spec "$build"/browser/tests/web_hosts.mjs
