@@ -77,6 +77,9 @@ void pin_site_module(pin_site *s, uint32_t module, uint32_t page);
 void pin_site_card(pin_site *s, uint32_t item);
 void pin_site_law(pin_site *s, uint32_t source);
 void pin_site_provision(pin_site *s, uint32_t provision);
+/* What the two say of versions: nothing where there is only one. */
+void pin_site_law_steps(pin_site *s, pin_view_law *v, const pin_source *source);
+void pin_site_provision_versions(pin_site *s, pin_view_provision *v, const pin_source *source);
 void pin_site_search(pin_site *s);
 /* 404, with what was looked for and the nearest that there is (ids of items or modules). */
 void pin_site_missing(pin_site *s, pin_str wanted);

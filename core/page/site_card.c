@@ -1,4 +1,5 @@
 /* One card: the question, its answer, what supports it, and the very words of the law beside it. */
+#include "core/cite/version.h"
 #include "core/page/site.h"
 
 static void render_card(pin_buf *out, const void *view) { pin_render_card(out, view); }
@@ -60,27 +61,18 @@ static void cited_words(pin_site *s, pin_view_card *v, const pin_item *item)
 
 /* ---- what stands behind the answer ---- */
 
-/* From the strongest rank to the weakest; a source of unknown rank counts as the weakest. */
-static int rank_order(pin_str rank)
-{
-    static const char *const ranks[] = {"act",           "delegated act", "standard",  "adopted guidance",
-                                        "draft guidance", "official FAQ", "community", "vendor"};
-    for (int i = 0; i < (int)(sizeof ranks / sizeof *ranks); i++)
-        if (pin_str_equal(rank, pin_str_of(ranks[i])))
-            return i;
-    return 99;
-}
-
 static void support_ranks(pin_site *s, pin_view_card *v, const pin_item *item)
 {
-    int best = 100, worst = -1;
+    int best = PIN_RANKS + 1, worst = -1; /* a source of unknown rank counts as the weakest */
     for (uint32_t i = 0; i < item->citation_count && s->status == PIN_OK; i++) {
         uint32_t   number;
         pin_source source = {0};
+        if (item->citations[i].state == PIN_CITE_MISSING) /* what does not exist supports nothing */
+            continue;
         if (!item->citations[i].source.len || pin_index_find_source(&number, s->ix, item->citations[i].source) != PIN_OK ||
             !pin_site_good(s, pin_index_source(&source, s->ix, number, s->arena, s->err)) || !source.rank.len)
             continue;
-        int     order = rank_order(source.rank);
+        int     order = (int)pin_rank_number(source.rank);
         pin_str words = PIN_JOIN(s, source.rank, PIN_STR(" ("), pin_page_act_name(&source), PIN_STR(")"));
         if (order < best) {
             best = order;

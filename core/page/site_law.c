@@ -145,6 +145,7 @@ void pin_site_law(pin_site *s, uint32_t number)
         .outline = source.outline,
         .source = source.id,
     };
+    pin_site_law_steps(s, &v, &source);
     law_map(s, &v, &source);
     law_rows(s, &v, &source);
     pin_frame frame = {.title = v.name, .main = {render_law, &v}};
@@ -261,6 +262,7 @@ void pin_site_provision(pin_site *s, uint32_t number)
         .self = pin_site_law_url(s, source.id, p.id),
         .provision = p.id,
     };
+    pin_site_provision_versions(s, &v, &source);
     ancestors(s, &v, &p);
     children(s, &v, &p);
     answers(s, &v, number);

@@ -1,7 +1,11 @@
 /* pincite check: everything that is wrong with a corpus, or with an index file, one line each. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "host/cli/baseline.h"
 #include "host/cli/check_index.h"
+#include "host/cli/codes.h"
+#include "host/cli/sarif.h"
 
 static const pin_cli_option options[] = {
     PIN_CLI_SOURCE_OPTION,
@@ -10,55 +14,121 @@ static const pin_cli_option options[] = {
     PIN_CLI_MODULE_OPTION,
     PIN_CLI_MAP_OPTION,
     PIN_CLI_THREADS_OPTION,
+    {"baseline", 0, "FILE", "findings that are accepted: only others count", false},
+    {"write-baseline", 0, "FILE", "accept all that is found: write it to FILE", false},
     {"json", 0, NULL, "answer as one line of JSON", false},
+    {"sarif", 0, NULL, "answer as SARIF 2.1.0, for code review tools", false},
     {0},
 };
 
 /* ---- The report, whichever it is about ---- */
 typedef struct report {
-    uint32_t        items, modules, citations;
-    const uint32_t *states;
-    pin_cli_tally   tally;
+    uint32_t         items, modules, citations;
+    const uint32_t  *states;
+    pin_cli_shown   *findings;
+    uint32_t         count, accepted;
+    pin_cli_tally    tally; /* of those that are not accepted */
+    pin_cli_baseline baseline;
 } report;
 
-static void count_in(pin_cli_tally *tally, pin_severity severity)
+/* Lists the finding; the baseline may accept it. */
+static void put_in(report *r, const pin_finding *finding)
 {
-    tally->errors += severity == PIN_ERROR;
-    tally->warnings += severity == PIN_WARNING;
-    tally->notes += severity == PIN_NOTE;
+    bool accepted = pin_cli_baseline_accepts(&r->baseline, finding);
+    r->findings[r->count++] = (pin_cli_shown){finding, accepted};
+    r->accepted += accepted;
+    r->tally.errors += !accepted && finding->severity == PIN_ERROR;
+    r->tally.warnings += !accepted && finding->severity == PIN_WARNING;
+    r->tally.notes += !accepted && finding->severity == PIN_NOTE;
 }
 
-static void print_one(pin_cli *cli, const pin_finding *finding, bool first)
+static int begin_report(report *r, pin_cli *cli, uint32_t count)
 {
-    if (!pin_cli_has(cli, "json")) {
-        pin_cli_finding_print(cli->out, finding);
-        return;
+    const char *path = pin_cli_value(cli, "baseline");
+    r->findings = calloc(count + 1u, sizeof *r->findings);
+    if (!r->findings)
+        return pin_cli_misuse(cli, "out of memory");
+    return path ? pin_cli_baseline_read(&r->baseline, cli, path) : PIN_EXIT_GOOD;
+}
+
+/* What the codes above mean, each once. */
+static void print_legend(FILE *to, const report *r)
+{
+    const pin_cli_code *code;
+    bool                any = false;
+    for (uint32_t i = 0; (code = pin_cli_code_at(i)); i++) {
+        bool met = false;
+        for (uint32_t k = 0; k < r->count && !met; k++)
+            met = !r->findings[k].accepted && pin_str_equal(r->findings[k].finding->code, pin_str_of(code->code));
+        if (met)
+            fprintf(to, "%s[%s] %s %s\n", any ? "" : "\n", code->code, code->why, code->mend);
+        any |= met;
     }
-    if (!first)
-        fputc(',', cli->out);
-    pin_cli_finding_json(cli->out, finding);
+    if (any)
+        fputc('\n', to);
 }
 
-static void begin_report(pin_cli *cli)
+static void print_text(FILE *to, const report *r)
 {
-    if (pin_cli_has(cli, "json"))
-        fputs("{\"findings\":[", cli->out);
+    for (uint32_t i = 0; i < r->count; i++)
+        if (!r->findings[i].accepted)
+            pin_cli_finding_print(to, r->findings[i].finding);
+    print_legend(to, r);
+    pin_cli_tally_print(to, &r->tally);
+    if (r->accepted)
+        fprintf(to, " and %u accepted", r->accepted);
+    fprintf(to, " in %u item%s with %u citation%s\n", r->items, r->items == 1 ? "" : "s", r->citations,
+            r->citations == 1 ? "" : "s");
 }
 
-static int end_report(pin_cli *cli, const report *r)
+static void print_json(FILE *to, const report *r)
 {
-    if (pin_cli_has(cli, "json")) {
-        fprintf(cli->out,
-                "],\"errors\":%u,\"warnings\":%u,\"notes\":%u,\"items\":%u,\"modules\":%u,\"citations\":",
-                r->tally.errors, r->tally.warnings, r->tally.notes, r->items, r->modules);
-        pin_cli_states_json(cli->out, r->states, r->citations);
-        fputs("}\n", cli->out);
-    } else {
-        pin_cli_tally_print(cli->out, &r->tally);
-        fprintf(cli->out, " in %u item%s with %u citation%s\n", r->items, r->items == 1 ? "" : "s",
-                r->citations, r->citations == 1 ? "" : "s");
+    fputs("{\"findings\":[", to);
+    for (uint32_t i = 0; i < r->count; i++) {
+        if (i)
+            fputc(',', to);
+        pin_cli_finding_json(to, r->findings[i].finding, r->findings[i].accepted);
     }
+    fprintf(to, "],\"errors\":%u,\"warnings\":%u,\"notes\":%u,\"accepted\":%u,\"items\":%u,\"modules\":%u,\"citations\":",
+            r->tally.errors, r->tally.warnings, r->tally.notes, r->accepted, r->items, r->modules);
+    pin_cli_states_json(to, r->states, r->citations);
+    fputs("}\n", to);
+}
+
+static int write_baseline(pin_cli *cli, const report *r, const char *path)
+{
+    const pin_finding **all = calloc(r->count + 1u, sizeof *all);
+    if (!all)
+        return pin_cli_misuse(cli, "out of memory");
+    for (uint32_t i = 0; i < r->count; i++)
+        all[i] = r->findings[i].finding;
+    int exit_code = pin_cli_baseline_write(cli, path, all, r->count);
+    free(all);
+    return exit_code;
+}
+
+static int end_report(pin_cli *cli, report *r)
+{
+    const char *path = pin_cli_value(cli, "write-baseline");
+    uint32_t    left = pin_cli_baseline_left(&r->baseline);
+    if (pin_cli_has(cli, "sarif"))
+        pin_cli_sarif(cli->out, r->findings, r->count, pin_cli_has(cli, "baseline"));
+    else if (pin_cli_has(cli, "json"))
+        print_json(cli->out, r);
+    else
+        print_text(cli->out, r);
+    if (left)
+        pin_cli_note(cli, "%u line%s of the baseline accept%s nothing any more", left, left == 1 ? "" : "s",
+                     left == 1 ? "s" : "");
+    if (path)
+        return write_baseline(cli, r, path);
     return r->tally.errors + r->tally.warnings > 0 ? PIN_EXIT_NONE : PIN_EXIT_GOOD;
+}
+
+static void free_report(report *r)
+{
+    free(r->findings);
+    pin_cli_baseline_free(&r->baseline);
 }
 
 /* ---- A corpus ---- */
@@ -76,12 +146,14 @@ static int check_corpus(pin_cli *cli)
                 pin_cli_misuse(cli, "cannot check: %s", err.message ? err.message : "unknown failure");
     }
     if (exit_code == PIN_EXIT_GOOD) {
-        begin_report(cli);
-        for (uint32_t i = 0; i < pin_build_finding_count(corpus.build); i++)
-            print_one(cli, pin_build_finding(corpus.build, i), i == 0);
-        report r = {built.item_count, built.module_count, built.citation_count, built.cite_states,
-                    pin_cli_tally_of(corpus.build)};
-        exit_code = end_report(cli, &r);
+        uint32_t count = pin_build_finding_count(corpus.build);
+        report   r = {built.item_count, built.module_count, built.citation_count, built.cite_states};
+        exit_code = begin_report(&r, cli, count);
+        for (uint32_t i = 0; exit_code == PIN_EXIT_GOOD && i < count; i++)
+            put_in(&r, pin_build_finding(corpus.build, i));
+        if (exit_code == PIN_EXIT_GOOD)
+            exit_code = end_report(cli, &r);
+        free_report(&r);
     }
     pin_cli_corpus_close(&corpus);
     return exit_code;
@@ -112,14 +184,13 @@ static int check_index(pin_cli *cli)
     if (exit_code == PIN_EXIT_GOOD) {
         pin_release release;
         pin_index_release(&release, index.ix);
-        report r = {
-            release.item_count, release.module_count, release.citation_count, release.cite_states, {0}};
-        begin_report(cli);
-        for (uint32_t i = 0; i < findings.count; i++) {
-            print_one(cli, &findings.at[i], i == 0);
-            count_in(&r.tally, findings.at[i].severity);
-        }
-        exit_code = end_report(cli, &r);
+        report r = {release.item_count, release.module_count, release.citation_count, release.cite_states};
+        exit_code = begin_report(&r, cli, findings.count);
+        for (uint32_t i = 0; exit_code == PIN_EXIT_GOOD && i < findings.count; i++)
+            put_in(&r, &findings.at[i]);
+        if (exit_code == PIN_EXIT_GOOD)
+            exit_code = end_report(cli, &r);
+        free_report(&r);
     }
     pin_cli_findings_free(&findings);
     pin_cli_index_close(&index);
@@ -128,6 +199,8 @@ static int check_index(pin_cli *cli)
 
 static int run(pin_cli *cli)
 {
+    if (pin_cli_has(cli, "json") && pin_cli_has(cli, "sarif"))
+        return pin_cli_misuse(cli, "give --json or --sarif, not both");
     if (cli->argument_count == 1 && is_index(cli->arguments[0]))
         return check_index(cli);
     return check_corpus(cli);
@@ -135,18 +208,20 @@ static int run(pin_cli *cli)
 
 const pin_cli_command pin_cli_check = {
     .name = "check",
-    .usage = "CORPUS... [--source ID=PATH]... [options]\nFILE.pin [--json]",
+    .usage = "CORPUS... [--source ID=PATH]... [options]\nFILE.pin [--json | --sarif]",
     .summary = "list what is wrong with a corpus or an index",
     .about = "Reads each CORPUS and its sources as `pincite build` does and lists every\n"
              "finding as \"file:line: severity: message [code]\", with a hint below it where\n"
-             "there is one. docs/cli.md explains the codes. Errors and warnings fail the\n"
-             "check; notes do not.\n"
+             "there is one, and at the end what each code means (docs/check.md has all of\n"
+             "them). Errors and warnings fail the check; notes do not, nor do findings that\n"
+             "the baseline accepts.\n"
              "\n"
              "Of an index FILE.pin it lists what the file itself shows: damage, citations\n"
              "that do not resolve, answers without citations, dead references. It names\n"
              "items then, since an index does not know the files it was made from.",
     .options = options,
     .examples = "pincite check faq/ --source cra=cra/provisions.jsonl\n"
+                "pincite check faq/ --baseline accepted.tsv --sarif > check.sarif\n"
                 "pincite check faq.pin --json",
     .exits = {"nothing is wrong; there may be notes", "there are errors or warnings",
               "misuse, or unreadable input"},

@@ -49,7 +49,8 @@ pin_cli_tally pin_cli_tally_of(const pin_build *build);
 
 /* "faq.md:12: warning: message [code]", and the hint below it. */
 void pin_cli_finding_print(FILE *to, const pin_finding *finding);
-void pin_cli_finding_json(FILE *to, const pin_finding *finding);
+/* With why it matters and how it is mended; `accepted` by the baseline. */
+void pin_cli_finding_json(FILE *to, const pin_finding *finding, bool accepted);
 /* All findings, repeated ones summarised: for `build`. */
 void pin_cli_findings_summary(FILE *to, const pin_build *build);
 /* "1 error, 2 warnings, 3 notes" */

@@ -1,6 +1,7 @@
 /* Findings in print: one line each for people and editors, or as JSON. */
 #include <string.h>
 
+#include "host/cli/codes.h"
 #include "host/cli/corpus.h"
 
 enum { SHOWN_EACH = 3, KINDS = 64 };
@@ -47,8 +48,9 @@ void pin_cli_finding_print(FILE *to, const pin_finding *f)
     fputc('\n', to);
 }
 
-void pin_cli_finding_json(FILE *to, const pin_finding *f)
+void pin_cli_finding_json(FILE *to, const pin_finding *f, bool accepted)
 {
+    const pin_cli_code *code = pin_cli_code_of(f->code);
     fprintf(to, "{\"severity\":\"%s\",\"code\":", severity_name(f->severity));
     pin_cli_json_string(to, f->code);
     fputs(",\"file\":", to);
@@ -59,7 +61,11 @@ void pin_cli_finding_json(FILE *to, const pin_finding *f)
     pin_cli_json_string(to, f->message);
     fputs(",\"hint\":", to);
     pin_cli_json_string(to, f->hint);
-    fputc('}', to);
+    fputs(",\"why\":", to);
+    pin_cli_json_string(to, pin_str_of(code ? code->why : ""));
+    fputs(",\"mend\":", to);
+    pin_cli_json_string(to, pin_str_of(code ? code->mend : ""));
+    fprintf(to, ",\"accepted\":%s}", accepted ? "true" : "false");
 }
 
 /* ---- Summary: what repeats is said once ---- */

@@ -318,6 +318,8 @@ static pin_status check_all(pin_check *k, uint32_t *home, bool *lists, const pin
     pin_status status = check_items(k, home, lists, options, err);
     for (uint32_t i = 0; status == PIN_OK && i < corpus->module_count; i++)
         status = check_overview(k, &corpus->modules[i], err);
+    if (status == PIN_OK && !pin_check_conflicts(k))
+        status = no_memory(err);
     if (status == PIN_OK && !find_duplicates(k))
         status = no_memory(err);
     if (status == PIN_OK)

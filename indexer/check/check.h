@@ -2,7 +2,7 @@
  *
  * One pass over the corpus: each citation ends in exactly one state and is counted, each reference in
  * an answer becomes a link or a citation, and what is wrong is said with file and line. Codes of the
- * findings made here (docs/cli.md):
+ * findings made here (docs/check.md):
  *
  *     provision-missing       error    the act is loaded and has no such provision
  *     leans-on-withdrawn      error    it had it in an older version that is loaded too; a warning where the
@@ -19,6 +19,8 @@
  *     quote-not-found         error    quoted words do not stand in any provision of their entry
  *     dead-reference          error    a cross reference leads nowhere
  *     duplicate-question      warning  the same question (in its normal form) stands above
+ *     opposite-verdicts       warning  one says yes, one no, to like questions on the same provision
+ *     older-version-than-neighbour     warning  rests on an older version than an answer beside it
  *     too-many-citations      warning  more than PIN_CHECK_ROWS_MAX in one item: the rest is not kept */
 #ifndef PIN_CHECK_H
 #define PIN_CHECK_H

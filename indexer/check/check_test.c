@@ -431,6 +431,49 @@ static void a_reference_to_a_withdrawn_section_is_named(void **state)
     assert_findings(w, "leans-on-withdrawn@7 leans-on-withdrawn@7 not-checked@0"); /* the other file cites the act */
 }
 
+/* ---- answers beside each other ---- */
+
+#define ASKED(id, question, answer, cites) \
+    "{\"id\":\"" id "\",\"question\":\"" question "\",\"answer\":\"" answer "\",\"citations\":[" cites "]}\n"
+
+static void opposite_answers_to_like_questions_on_one_provision_are_named(void **state)
+{
+    world *w = *state;
+    load(w, "cra", act);
+    put(w, "x.jsonl",
+        ASKED("m/a", "May a steward affix the CE marking?", "No, never.", "\"Article 13(1)\",\"Article 31\"")
+        ASKED("n/b", "Can stewards affix a CE marking?", "Yes. They can.", "\"Article 13(1)\",\"Article 31\"")
+        /* another provision; another question; the same word; a turned question; all of the article; neither */
+        ASKED("n/c", "Can the steward affix a CE marking?", "Yes.", "\"Article 13(2)\"")
+        ASKED("n/d", "Can importers sell spare parts?", "Yes.", "\"Article 13(1)\"")
+        ASKED("n/e", "Do stewards affix a CE marking?", "Not at all.", "\"Annex VII\"")
+        ASKED("n/f", "Can a steward sell without affixing the CE marking?", "No.", "\"Article 13(1)\"")
+        ASKED("n/g", "Can any steward affix a CE marking?", "Yes.", "\"Article 13\"")
+        ASKED("n/h", "Should stewards affix a CE marking?", "Not only stewards.", "\"Article 13(1)\"")
+        ASKED("n/i", "Would stewards affix a CE marking?", "Nothing says so.", "\"Article 13(1)\""));
+    run(w);
+    assert_findings(w, "opposite-verdicts@2"); /* once, though they meet twice */
+    assert_has(finding(w, "opposite-verdicts")->message, "says yes where 'm/a' (x.jsonl:1) says no, on Article 13(1)");
+}
+
+static void who_cites_an_older_version_than_the_neighbour_is_named(void **state)
+{
+    world *w = *state;
+    load_two_versions(w);
+    put(w, "x.jsonl",
+        ASKED("m/a", "A?", "So.", "\"cfaq:sec_1\"") ASKED("m/b", "B?", "So.", "\"cfaq@1.2:sec_3\"")
+        ASKED("n/c", "C?", "So.", "\"cfaq@1.2:sec_1\"") ASKED("o/d", "D?", "So.", "\"cfaq@1.2:sec_3\""));
+    run(w);
+    char line[512] = "";
+    for (uint32_t i = 0; i < w->findings.count; i++)
+        if (pin_str_equal(w->findings.at[i].code, PIN_STR("older-version-than-neighbour")))
+            snprintf(line + strlen(line), sizeof line - strlen(line), "%.*s: %.*s; ", (int)w->findings.at[i].item.len,
+                     w->findings.at[i].item.at, (int)w->findings.at[i].message.len, w->findings.at[i].message.at);
+    /* c stands beside a on one provision, b in one module; nobody stands beside d */
+    assert_string_equal(line, "n/c: cites Section 1 in version 1.2, 'm/a' (x.jsonl:1) in 1.3; "
+                              "m/b: cites Section 3 in version 1.2, 'm/a' (x.jsonl:1) in 1.3; ");
+}
+
 /* ---- the corpus ---- */
 
 static void the_same_question_twice_is_named(void **state)
@@ -482,6 +525,8 @@ int main(void)
         TEST(a_citation_may_name_the_version_it_was_written_against),
         TEST(who_cites_an_article_leans_on_its_paragraphs),
         TEST(a_reference_to_a_withdrawn_section_is_named),
+        TEST(opposite_answers_to_like_questions_on_one_provision_are_named),
+        TEST(who_cites_an_older_version_than_the_neighbour_is_named),
         TEST(the_same_question_twice_is_named),
         TEST(an_item_with_too_many_citations_keeps_the_first),
     };

@@ -69,6 +69,12 @@ void pin_check_links(pin_check *k, const pin_draft_link *links, uint32_t count, 
 /* Findings where its source has several versions and this matters; true when one was made. */
 bool pin_check_versions(pin_check *k, const pin_row *row);
 
+/* ---- conflicts.c: answers beside each other ---- */
+/* After all items have their citations: opposite verdicts, and older versions than a neighbour's. False when
+ * memory is short. O(n log n) in the citations; of one provision the first 64 answers that say yes or no are
+ * compared with each other. */
+bool pin_check_conflicts(pin_check *k);
+
 /* ---- report.c: what is wrong with k->item ---- */
 /* `has_lists`: other items of its file have citation lists. */
 void pin_check_report(pin_check *k, bool has_lists);
