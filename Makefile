@@ -30,8 +30,9 @@ test: ## install what is missing and run everything that CI needs
 	@tools/deps.sh install build test browser
 	@tools/test.sh $(BUILD)
 
-check: test ## `make test`, then a minute of fuzzing for each door, and the slow faults
+check: test ## `make test`, then a minute of fuzzing for each door, the slow faults, and instructions counted
 	@tools/fuzz.sh 60
+	@tools/callgrind.sh $(BUILD) || [ $$? = 77 ]
 	@PINCITE_SLOW=1 ctest --test-dir $(BUILD) --output-on-failure -R '^tests\.faults'
 
 asan: ## build and run the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
