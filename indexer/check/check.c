@@ -135,7 +135,7 @@ static bool rewrite(pin_check *k, pin_str *blocks, pin_str *plain, uint32_t link
         return false;
     bool same = out.at == blocks->at;
     *blocks = out;
-    if (same || !plain)
+    if (same || !plain || link_count == 0)
         return true;
 
     /* words of links may have changed */

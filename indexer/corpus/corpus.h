@@ -233,8 +233,8 @@ typedef struct pin_marked {
 /* PIN_OK, PIN_NO_SPACE. The blocks always pass pin_block_next; plain is UTF-8. `text` must be UTF-8. */
 pin_status pin_markdown_blocks(pin_marked *out, pin_pool *pool, pin_findings *findings,
                                const pin_markdown *in);
-/* pin_blocks_plain in the pool, without line ends after the last word. PIN_OK, PIN_NO_SPACE,
- * PIN_CORRUPT. */
+/* pin_blocks_plain in the pool, without line ends after the last word; borrowed from `blocks` where it
+ * stands there in one piece. PIN_OK, PIN_NO_SPACE, PIN_CORRUPT. */
 pin_status pin_blocks_text(pin_str *out, pin_pool *pool, pin_str blocks);
 /* The verdict of an answer that names none: its first sentence when that has at most
  * PIN_VERDICT_WORDS words and `blocks` start with a paragraph, else empty. Borrowed from `plain`; to be
