@@ -1,6 +1,7 @@
 /* Answers as JSON (RFC 8259): one line, UTF-8, keys in a fixed order, never HTML. Shapes are promised in
  * docs/http.md: a text that is not there is "", a name of something that does not exist is null. */
 #include "core/page/parts.h"
+#include "pincite/versions.h"
 
 /* ---- The writer: knows where a comma belongs, nothing else ---- */
 typedef struct json {
@@ -638,6 +639,34 @@ static pin_status children(json *j, const pin_index *ix, const pin_provision *p,
     return PIN_OK;
 }
 
+/* How it stands in each version of its source, oldest first; empty where only one is loaded. */
+static pin_status json_versions(json *j, const pin_index *ix, const pin_provision *p, pin_arena *arena, pin_error *err)
+{
+    pin_source   source;
+    pin_versions versions = {0};
+    uint8_t     *kinds = NULL;
+    uint32_t    *numbers = NULL;
+    pin_status   status = pin_index_source(&source, ix, p->source, arena, err);
+    if (status == PIN_OK && source.loaded)
+        status = pin_versions_of(&versions, ix, source.id, arena, err);
+    if (status == PIN_OK && versions.count > 1)
+        status = pin_versions_of_provision(&kinds, &numbers, ix, &versions, p->id, arena, err);
+    if (status != PIN_OK)
+        return status;
+    key(j, "versions");
+    open(j, '[');
+    for (uint32_t i = 0; kinds && i < versions.count; i++) {
+        open(j, '{');
+        key_text(j, "source", versions.at[i].id);
+        key_text(j, "version", versions.at[i].version);
+        key_truth(j, "there", numbers[i] != PIN_NO_PROVISION);
+        key_truth(j, "changed", kinds[i] == PIN_CHANGE_WORDS);
+        close(j, '}');
+    }
+    close(j, ']');
+    return PIN_OK;
+}
+
 pin_status pin_json_provision(pin_buf *out, const pin_index *ix, uint32_t provision, pin_arena *arena,
                               pin_error *err)
 {
@@ -655,6 +684,8 @@ pin_status pin_json_provision(pin_buf *out, const pin_index *ix, uint32_t provis
         return status;
     key_name(&j, "parent", parent);
     status = children(&j, ix, &p, arena, err);
+    if (status == PIN_OK)
+        status = json_versions(&j, ix, &p, arena, err);
     release_keys(&j, ix);
     close(&j, '}');
     return status == PIN_OK ? pin_buf_status(out) : status;
