@@ -299,6 +299,8 @@ static void route_file(pin_site *s, const parts *p)
         pin_site_markdown_module(s, module);
     } else if (p->count == 2 && without_md(&stem, p->at[1]) && find_item(s, p->at[0], stem, &item)) {
         pin_site_markdown_card(s, item);
+    } else if (p->count == 1 && without_md(&stem, p->at[0]) && pin_site_gone_module(s, stem)) {
+        return;
     } else if (p->count == 2 && without_md(&stem, p->at[1]) &&
                pin_site_gone(s, PIN_JOIN(s, p->at[0], PIN_STR("/"), stem), PIN_STR(".md"))) {
         return;
