@@ -130,6 +130,7 @@ static pin_view_pack_searches search_view(pin_site *s, const pin_pack_search *se
         .query = search->query,
         .name = search->name,
         .total = search->hits.total,
+        .least = search->hits.total_is_least,
         .nothing = search->hits.count == 0,
         .confident = search->hits.confident,
     };
