@@ -11,7 +11,7 @@ static const pin_cli_option options[] = {
     {"no-compress", 0, NULL, "no .br and .gz twins beside the files", false},
     {"lean", 0, NULL, "no Markdown and JSON twins of cards and provisions", false},
     {"threads", 0, "N", "threads that write; default: one a processor", false},
-    {"component", 0, "DIR", "only the search box for other sites (docs/component.md):\nits script and its module, into DIR", false},
+    {"component", 0, "DIR", "only the search box for other sites, its script and\nits module, into DIR (docs/component.md)", false},
     {"json", 0, NULL, "report as one line of JSON", false},
     {0},
 };

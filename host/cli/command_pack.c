@@ -10,7 +10,7 @@ static const pin_cli_option options[] = {
      false},
     {"key", 0, "KEY", "sign it with this secret key", false},
     {"as-of", 0, "DATE",
-     "the day the pack speaks for, 2026-11-24: revisions that\nstood then; default: the day of the release",
+     "the day the pack speaks for, 2026-11-24: revisions\nthat stood then; default: the day of the release",
      false},
     {"json", 0, NULL, "report as one line of JSON", false},
     {0},
@@ -143,7 +143,7 @@ const pin_cli_command pin_cli_pack = {
              "network and without the index; docs/evidence.md describes it for those who check\n"
              "without pincite.",
     .options = options,
-    .examples = "pincite pack faq.pin stewards/sbom stewards/reporting -o evidence --key publisher.key\n"
+    .examples = "pincite pack faq.pin stewards/sbom -o evidence --key publisher.key\n"
                 "pincite pack faq.pin --query 'air-gapped updates' -o searched",
     .exits = {"the pack is in place", "there is no such item or revision; the nearest ids are named",
               "misuse, an unusable key, an unreadable file, or a failed write"},

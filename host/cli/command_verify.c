@@ -10,7 +10,7 @@
 
 static const pin_cli_option options[] = {
     {"pub", 0, "KEY",
-     "the public key that must have signed it: NAME.pub, or the\n56 characters; it signed FILE in "
+     "the public key that must have signed it: NAME.pub, or\nthe 56 characters; it signed FILE in "
      "FILE.minisig",
      false},
     {"json", 0, NULL, "answer as one line of JSON", false},

@@ -17,7 +17,7 @@ from server import PINCITE, ROOT, SKIPPED, Server, build, scratch
 
 EXAMPLES = {"q": "security updates", "k": "3", "module": "secure-by-default", "slug": "tailor-made-exception",
             "source": "cra", "provision": "art_13.par_8", "status": "reviewed"}
-WRONG = {"slug": "none", "module": "none", "source": "none", "provision": "none"}
+WRONG = {"slug": "none", "module": "none", "source": "none", "provision": "none", "revision": "0123456789abcdef"}
 
 
 def ask(server, path, operation, values):
@@ -38,6 +38,8 @@ def main():
     failed = passed = 0
     with scratch() as folder:
         server = Server(build(os.path.join(ROOT, "examples", "cra"), os.path.join(folder, "cra.pin")))
+        item = json.loads(server.get(f"/api/v1/items/{EXAMPLES['module']}/{EXAMPLES['slug']}")[2])
+        EXAMPLES["revision"] = item["revision"][:16]
         description = json.loads(server.get("/api/v1/openapi.json")[2])
         assert description["openapi"].startswith("3.1"), description["openapi"]
         for path, methods in description["paths"].items():
