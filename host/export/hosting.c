@@ -173,8 +173,8 @@ static void add_offline_files(pin_buf *out, const pin_export_run *run)
         add_file(out, "", pin_str_of(run->index_name), "");
     for (uint32_t i = 0; i < run->release.module_count && i < OFFLINE_MODULES; i++) {
         pin_module m;
-        if (pin_index_module(&m, run->ix, i, NULL) == PIN_OK)
-            add_file(out, "", m.slug, "/");
+        if (pin_index_module(&m, run->ix, i, NULL) == PIN_OK && pin_export_plain_name(m.slug))
+            add_file(out, "", m.slug, "/"); /* no quotation mark, no line end: it stays within its string */
     }
 }
 
@@ -232,7 +232,9 @@ static bool marker(const pin_export_run *run, pin_writer *w)
     for (uint32_t i = 0; i < run->release.module_count; i++) {
         static const char *const ends[] = {"\n", ".md\n", ".md.gz\n", ".md.br\n"};
         pin_module               m;
-        for (int e = 0; e < 4 && pin_index_module(&m, run->ix, i, NULL) == PIN_OK; e++) {
+        if (pin_index_module(&m, run->ix, i, NULL) != PIN_OK || !pin_export_plain_name(m.slug))
+            continue; /* it has no page; and a name of several lines would claim what others put here */
+        for (int e = 0; e < 4; e++) {
             pin_buf_add(&out, m.slug);
             pin_buf_adds(&out, ends[e]);
         }

@@ -81,6 +81,7 @@ bool pin_export_hosting(pin_export_run *run, pin_writer *w);
 /* One line for each id that is gone: where it leads, or that it is gone. Measures when `out` has no room. */
 typedef enum pin_export_rules { PIN_RULES_REDIRECTS, PIN_RULES_APACHE, PIN_RULES_NGINX, PIN_RULES_MARKER } pin_export_rules;
 bool pin_export_add_rules(pin_buf *out, const pin_export_run *run, pin_export_rules rules);
+bool pin_export_plain_name(pin_str name); /* one part of an address that can be a file's name anywhere */
 bool pin_export_is_plain(pin_str id); /* made of slugs: it has files, and needs no escape in a rule */
 
 extern const char pin_export_policy[];

@@ -100,7 +100,7 @@ static bool page(worker *w, const char *path)
 /* ---- names ---- */
 
 /* Ids come from the corpus: a part of a path must be a plain name, or there is no address. */
-static bool plain_name(pin_str name)
+bool pin_export_plain_name(pin_str name)
 {
     if (name.len == 0 || name.len > 200 || name.at[0] == '.')
         return false;
@@ -181,7 +181,7 @@ static bool job_module(worker *w, uint32_t number)
     pin_status status = pin_index_module(&m, w->run->ix, number, &err);
     if (status != PIN_OK)
         return stop(w, status, "a module", err.message);
-    if (!plain_name(m.slug))
+    if (!pin_export_plain_name(m.slug))
         return true;
     if (!format(path, "/%.*s/%.*s", m.slug, (pin_str){"", 0}) || !page(w, path))
         return false;
@@ -202,7 +202,7 @@ static bool job_source(worker *w, uint32_t number)
     pin_status status = pin_index_source(&source, w->run->ix, number, &arena, &err);
     if (status != PIN_OK)
         return stop(w, status, "a source", err.message);
-    return !plain_name(source.id) || !format(path, "/law/%.*s/%.*s", source.id, (pin_str){"", 0}) || page(w, path);
+    return !pin_export_plain_name(source.id) || !format(path, "/law/%.*s/%.*s", source.id, (pin_str){"", 0}) || page(w, path);
 }
 
 static bool job_provision(worker *w, uint32_t number)
@@ -217,7 +217,7 @@ static bool job_provision(worker *w, uint32_t number)
         status = pin_index_source(&source, w->run->ix, p.source, &arena, &err);
     if (status != PIN_OK)
         return stop(w, status, "a provision", err.message);
-    if (!plain_name(source.id) || !plain_name(p.id))
+    if (!pin_export_plain_name(source.id) || !pin_export_plain_name(p.id))
         return true;
     if (format(path, "/law/%.*s/%.*s/", source.id, p.id) && !page(w, path))
         return false;
@@ -239,7 +239,7 @@ static bool job_item(worker *w, uint32_t number)
         status = pin_index_module(&module, w->run->ix, item.module, &err);
     if (status != PIN_OK)
         return stop(w, status, "an item", err.message);
-    if (!plain_name(module.slug) || !plain_name(item.slug))
+    if (!pin_export_plain_name(module.slug) || !pin_export_plain_name(item.slug))
         return true;
     if (format(path, "/%.*s/%.*s/", module.slug, item.slug) && !page(w, path))
         return false;
