@@ -74,8 +74,11 @@ bool pin_url_decode(pin_str *out, pin_str text, bool form, pin_arena *arena)
             return false;
         to[len++] = c;
     }
-    *out = (pin_str){to, len};
-    return pin_utf8_valid(*out) == len;
+    pin_str decoded = {to, len};
+    if (pin_utf8_valid(decoded) != len)
+        return false;
+    *out = decoded;
+    return true;
 }
 
 bool pin_site_parameter(pin_str *out, pin_site *s, pin_str name)
@@ -161,6 +164,26 @@ void pin_site_move(pin_site *s, int status, pin_str to)
     s->reply->location = to;
     s->reply->content_type = PIN_STR("text/plain; charset=utf-8");
     pin_buf_add(s->out, PIN_STR("moved\n"));
+}
+
+/* An address for a header: percent-encoded, because ids come from the file and paths from the client, and with
+ * one slash at its front, because two would name another host. */
+static pin_str header_address(pin_site *s, pin_str path, pin_str query)
+{
+    while (path.len > 1 && path.at[0] == '/' && path.at[1] == '/')
+        path = pin_str_part(path, 1, path.len);
+    for (size_t i = 0; i < query.len; i++)
+        if (query.at[i] <= 0x20 || query.at[i] > 0x7E)
+            query.len = 0; /* nothing that an address may hold */
+    size_t  cap = 3 * path.len + query.len + 1;
+    char   *at = pin_site_take(s, cap, 1);
+    pin_buf out = pin_buf_over(at, at ? cap : 0);
+    pin_escape_path(&out, path);
+    if (query.len) {
+        pin_buf_byte(&out, '?');
+        pin_buf_add(&out, query);
+    }
+    return pin_buf_str(&out);
 }
 
 /* "x.md" -> "x" */
@@ -360,6 +383,10 @@ pin_status pin_site_page(pin_site_reply *reply, pin_buf *out, const pin_index *i
         s.root = root_of(&s);
         route(&s, request->markdown);
     }
+    if (reply->location.len)
+        reply->location = header_address(&s, reply->location, s.query);
+    if (reply->alternate.len)
+        reply->alternate = header_address(&s, reply->alternate, (pin_str){0});
     if (s.status != PIN_OK)
         return s.status;
     return pin_buf_status(out);

@@ -32,9 +32,9 @@ typedef struct pin_site_options {
 typedef struct pin_site_reply {
     int     status;        /* 200, 301, 308, 400, 404, 410, 414                                       */
     pin_str content_type;  /* "text/html; charset=utf-8"                                              */
-    pin_str location;      /* for 301 and 308: relative to the root, "/x/"                            */
+    pin_str location;      /* for 301 and 308: from the root, percent-encoded, "/x/"                  */
     pin_str updated;       /* date of the content, "2026-03-10", or empty                             */
-    pin_str alternate;     /* address of the Markdown twin, or empty: Link: rel=alternate             */
+    pin_str alternate;     /* address of the Markdown twin, percent-encoded, or empty: Link: rel=alternate */
     bool    varies;        /* depends on Accept                                                       */
 } pin_site_reply;
 
