@@ -9,11 +9,19 @@
 #include "host/server/inside.h"
 
 #define PATH_SHOWN 200
+#define ADDRESS_MAX 16384 /* bytes of an address in a header of ours */
 #define ROOM_FIRST ((size_t)512 << 10)
 #define ROOM_MAX ((size_t)256 << 20)
+#define ROOM_KEPT ((size_t)8 << 20)   /* a thread gives back what a page needed beyond this           */
+#define BODIES_MAX ((size_t)512 << 20) /* of all pages in memory, kept or on their way to slow clients */
+#define KEEP_MOST (PIN_CACHE_ROOM / 8) /* larger pages would push out all others                      */
 #define COMPRESS_FROM 1024
+#define COMPRESS_WELL_TO ((size_t)1 << 20) /* beyond, the effort would cost a thread seconds */
+#define PAGE_ROOM 4096 /* bytes that a page has beside its bodies: headers, its key */
 #define BROTLI_QUALITY 9
+#define BROTLI_FAST 4
 #define GZIP_LEVEL 9
+#define GZIP_FAST 4
 
 static const char policy[] = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
                              "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -48,21 +56,28 @@ void *pin_answer_begin(void *cls, const char *uri, struct MHD_Connection *connec
     return r;
 }
 
+/* What a client sent, so that nothing drives a terminal. */
+static void clean(char *out, size_t size, const char *text)
+{
+    size_t n = 0;
+    for (; text && text[n] && n < size - 1; n++)
+        out[n] = text[n] > 0x20 && text[n] < 0x7F ? text[n] : '?';
+    out[n] = '\0';
+}
+
 static void log_line(const pin_server *server, const request *r, const char *method, uint64_t micros)
 {
     if (!server->options.access_log)
         return;
-    char      shown[PATH_SHOWN + 1];
+    char      shown[PATH_SHOWN + 1], verb[17];
     char      when[32];
     time_t    now = time(NULL);
     struct tm utc;
-    size_t    n = 0;
     gmtime_r(&now, &utc);
     strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    for (; r->uri && r->uri[n] && n < PATH_SHOWN; n++)
-        shown[n] = r->uri[n] > 0x20 && r->uri[n] < 0x7F ? r->uri[n] : '?'; /* nothing drives a terminal */
-    shown[n] = '\0';
-    fprintf(stderr, "%s %s %s %d %zu %lluus\n", when, method, shown, r->status, r->sent, (unsigned long long)micros);
+    clean(shown, sizeof shown, r->uri);
+    clean(verb, sizeof verb, method);
+    fprintf(stderr, "%s %s %s %d %zu %lluus\n", when, verb, shown, r->status, r->sent, (unsigned long long)micros);
 }
 
 void pin_answer_end(void *cls, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode code)
@@ -122,6 +137,24 @@ static room *room_here(void)
     return r;
 }
 
+static void trim(void **at, size_t *size)
+{
+    if (*size <= ROOM_KEPT)
+        return;
+    free(*at);
+    *at = NULL;
+    *size = 0;
+}
+
+static void room_trim(void)
+{
+    room *r = pthread_getspecific(room_key);
+    if (r) {
+        trim(&r->arena, &r->arena_size);
+        trim(&r->body, &r->body_size);
+    }
+}
+
 /* ---- making a page ---- */
 
 static pin_status make_site(pin_site_reply *reply, pin_str *body, const pin_server *server, const pin_generation *g,
@@ -177,23 +210,28 @@ static bool http_date(char out[40], pin_str date)
 
 static void link_header(struct MHD_Response *response, pin_str alternate)
 {
-    char text[PIN_SITE_PATH_MAX + 64];
-    if (alternate.len == 0 || alternate.len > PIN_SITE_PATH_MAX)
+    char text[ADDRESS_MAX + 64];
+    if (alternate.len == 0 || alternate.len > ADDRESS_MAX)
         return;
     snprintf(text, sizeof text, "<%.*s>; rel=\"alternate\"; type=\"text/markdown\"", (int)alternate.len, alternate.at);
     header(response, "Link", text);
 }
 
-static void common_headers(struct MHD_Response *response, const pin_page *page, int coding, const pin_site_reply *reply,
-                           bool for_ever)
+/* What a 304 repeats (RFC 9110, 15.4.5): a cache replaces its own by these, so they are the same everywhere. */
+static void cache_headers(struct MHD_Response *response, const pin_page *page, int coding)
+{
+    header(response, "ETag", page->etags[coding]);
+    header(response, "Vary", page->varies ? "Accept-Encoding, Accept" : "Accept-Encoding");
+    header(response, "Cache-Control", page->for_ever ? "public, max-age=31536000, immutable" : "no-cache");
+}
+
+static void common_headers(struct MHD_Response *response, const pin_page *page, int coding, const pin_site_reply *reply)
 {
     static const char *const names[] = {NULL, "gzip", "br"};
     char                     date[40];
     safety_headers(response);
     header(response, "Content-Type", page->type);
-    header(response, "ETag", page->etags[coding]);
-    header(response, "Vary", reply && reply->varies ? "Accept-Encoding, Accept" : "Accept-Encoding");
-    header(response, "Cache-Control", for_ever ? "public, max-age=31536000, immutable" : "no-cache");
+    cache_headers(response, page, coding);
     if (coding)
         header(response, "Content-Encoding", names[coding]);
     else
@@ -211,11 +249,38 @@ static void make_etag(char out[40], pin_str body, int coding)
     snprintf(out, 40, "\"%016llx%s\"", (unsigned long long)pin_server_hash(body), ends[coding]);
 }
 
+/* Bodies live until the last client has taken them, and a client takes its time: they are counted, so that
+ * clients together cannot take all memory. */
+static atomic_size_t bodies;
+
+typedef struct held_body {
+    void  *bytes;
+    size_t len;
+} held_body;
+
+static void let_body_go(void *at)
+{
+    held_body *held = at;
+    atomic_fetch_sub(&bodies, held->len);
+    free(held->bytes);
+    free(held);
+}
+
+/* Takes `bytes` over; NULL when all bodies together would be too many. */
 static struct MHD_Response *response_of(void *bytes, size_t len)
 {
-    struct MHD_Response *response = MHD_create_response_from_buffer(len, bytes, MHD_RESPMEM_MUST_FREE);
-    if (!response)
+    struct MHD_Response *response = NULL;
+    held_body           *held = malloc(sizeof *held);
+    size_t               before = atomic_fetch_add(&bodies, len);
+    if (held && len <= BODIES_MAX && before <= BODIES_MAX - len) {
+        *held = (held_body){bytes, len};
+        response = MHD_create_response_from_buffer_with_free_callback_cls(len, bytes, let_body_go, held);
+    }
+    if (!response) {
+        atomic_fetch_sub(&bodies, len);
+        free(held);
         free(bytes);
+    }
     return response;
 }
 
@@ -224,6 +289,7 @@ static pin_page *make_page(pin_str body, pin_str type, const pin_site_reply *rep
 {
     pin_page *page = calloc(1, sizeof *page);
     char     *copy = malloc(body.len ? body.len : 1);
+    bool      well = body.len <= COMPRESS_WELL_TO;
     if (!page || !copy || type.len >= sizeof page->type) {
         free(page);
         free(copy);
@@ -233,16 +299,18 @@ static pin_page *make_page(pin_str body, pin_str type, const pin_site_reply *rep
     if (body.len)
         memcpy(copy, body.at, body.len);
     page->status = status;
+    page->varies = reply && reply->varies;
+    page->for_ever = for_ever;
     page->body = (pin_str){copy, body.len};
-    page->room = sizeof *page + 1024 + body.len;
+    page->room = sizeof *page + PAGE_ROOM + body.len;
     for (int coding = 0; coding < PIN_CODINGS; coding++) {
         void  *bytes = copy;
         size_t len = body.len;
         if (coding && (!compress || body.len < COMPRESS_FROM))
             continue;
-        if (coding == PIN_CODING_GZIP && !pin_gzip(&bytes, &len, body, GZIP_LEVEL))
+        if (coding == PIN_CODING_GZIP && !pin_gzip(&bytes, &len, body, well ? GZIP_LEVEL : GZIP_FAST))
             continue;
-        if (coding == PIN_CODING_BROTLI && !pin_brotli(&bytes, &len, body, BROTLI_QUALITY))
+        if (coding == PIN_CODING_BROTLI && !pin_brotli(&bytes, &len, body, well ? BROTLI_QUALITY : BROTLI_FAST))
             continue;
         page->responses[coding] = response_of(bytes, len);
         if (!page->responses[coding]) {
@@ -253,9 +321,9 @@ static pin_page *make_page(pin_str body, pin_str type, const pin_site_reply *rep
         }
         page->room += coding ? len : 0;
         make_etag(page->etags[coding], body, coding);
-        common_headers(page->responses[coding], page, coding, reply, for_ever);
-        if (reply && reply->location.len) {
-            char to[PIN_SITE_PATH_MAX + 8];
+        common_headers(page->responses[coding], page, coding, reply);
+        if (reply && reply->location.len && reply->location.len <= ADDRESS_MAX) {
+            char to[ADDRESS_MAX + 1];
             snprintf(to, sizeof to, "%.*s", (int)reply->location.len, reply->location.at);
             header(page->responses[coding], "Location", to);
         }
@@ -374,14 +442,19 @@ static enum MHD_Result send_text(struct MHD_Connection *connection, request *r, 
     return sent;
 }
 
+/* Clients that are slow to take what they asked for hold all the memory there is for it. */
+static enum MHD_Result send_busy(struct MHD_Connection *connection, request *r)
+{
+    return send_text(connection, r, 503, "too much is under way, try again soon\n", "Retry-After", "5");
+}
+
 static enum MHD_Result send_not_modified(struct MHD_Connection *connection, request *r, const pin_page *page, int coding)
 {
     struct MHD_Response *response = MHD_create_response_from_buffer(0, (void *)(uintptr_t)"", MHD_RESPMEM_PERSISTENT);
     if (!response)
         return MHD_NO;
     safety_headers(response);
-    header(response, "ETag", page->etags[coding]);
-    header(response, "Vary", "Accept-Encoding");
+    cache_headers(response, page, coding);
     enum MHD_Result sent = queue(connection, r, 304, response, 0);
     MHD_destroy_response(response);
     return sent;
@@ -389,12 +462,15 @@ static enum MHD_Result send_not_modified(struct MHD_Connection *connection, requ
 
 static enum MHD_Result send_range(struct MHD_Connection *connection, request *r, const pin_page *page, size_t from, size_t to)
 {
-    char                 range[80];
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(to - from, (void *)(uintptr_t)(page->body.at + from), MHD_RESPMEM_MUST_COPY);
-    if (!response)
+    char  range[80];
+    char *copy = malloc(to - from); /* the page may leave the cache before the client has taken its part */
+    if (!copy)
         return MHD_NO;
-    common_headers(response, page, PIN_CODING_NONE, NULL, false);
+    memcpy(copy, page->body.at + from, to - from);
+    struct MHD_Response *response = response_of(copy, to - from);
+    if (!response)
+        return send_busy(connection, r);
+    common_headers(response, page, PIN_CODING_NONE, NULL);
     snprintf(range, sizeof range, "bytes %zu-%zu/%zu", from, to - 1, page->body.len);
     header(response, "Content-Range", range);
     enum MHD_Result sent = queue(connection, r, 206, response, to - from);
@@ -402,11 +478,12 @@ static enum MHD_Result send_range(struct MHD_Connection *connection, request *r,
     return sent;
 }
 
-static enum MHD_Result send_page(struct MHD_Connection *connection, request *r, const pin_page *page)
+/* Ranges are defined for GET alone (RFC 9110, 14.2). */
+static enum MHD_Result send_page(struct MHD_Connection *connection, request *r, const pin_page *page, bool is_get)
 {
     size_t      from, to;
     const char *if_range = request_header(connection, "If-Range");
-    const char *wanted = request_header(connection, "Range");
+    const char *wanted = is_get ? request_header(connection, "Range") : NULL;
     int         coding = wanted ? PIN_CODING_NONE : choose_coding(connection, page);
     if (page->status == 200 && tag_matches(request_header(connection, "If-None-Match"), page->etags[coding]))
         return send_not_modified(connection, r, page, coding);
@@ -449,10 +526,17 @@ static pin_page *metrics_page(pin_server *server, const pin_generation *g)
     return make_page(pin_buf_str(&out), PIN_STR("text/plain; version=0.0.4; charset=utf-8"), NULL, 200, false, false);
 }
 
+/* May the page depend on its query? Only a search does; an address in a spelling of its own might be one. */
+static bool reads_query(const pin_site_request *wanted)
+{
+    return wanted->query.len && (memchr(wanted->path.at, '%', wanted->path.len) ||
+                                 memmem(wanted->path.at, wanted->path.len, "search", 6));
+}
+
 /* Kept are pages that a link names; what a query or a metric makes is used once. */
 static pin_page *page_for(pin_server *server, pin_generation *g, const pin_site_request *wanted, pin_str key)
 {
-    bool      keep = wanted->query.len == 0;
+    bool      keep = !reads_query(wanted);
     pin_page *page = keep ? pin_page_cache_find(g->pages, key) : NULL;
     if (page)
         return page;
@@ -468,13 +552,14 @@ static pin_page *page_for(pin_server *server, pin_generation *g, const pin_site_
             return NULL;
         if (pin_str_starts(wanted->path, PIN_STR("/search/")) || pin_str_equal(wanted->path, PIN_STR("/api/v1/search")))
             atomic_fetch_add(&server->counters.searches, 1);
-        keep = keep && reply.status == 200;
+        keep = keep && reply.status == 200 && body.len <= KEEP_MOST;
         page = make_page(body, reply.content_type, &reply, reply.status, keep, false);
+        room_trim();
     }
     return page && keep ? pin_page_cache_put(g->pages, key, page) : page;
 }
 
-static enum MHD_Result answer(pin_server *server, struct MHD_Connection *connection, request *r)
+static enum MHD_Result answer(pin_server *server, struct MHD_Connection *connection, request *r, bool is_get)
 {
     char             key_room[PIN_SITE_PATH_MAX + 8];
     pin_generation  *g = pin_server_hold(server);
@@ -492,10 +577,11 @@ static enum MHD_Result answer(pin_server *server, struct MHD_Connection *connect
     enum MHD_Result sent;
     pin_page       *page = page_for(server, g, &wanted, pin_buf_str(&key));
     if (page) {
-        sent = send_page(connection, r, page);
+        sent = send_page(connection, r, page, is_get);
         pin_page_cache_let_go(g->pages, page); /* libmicrohttpd holds the response until it is sent */
     } else {
-        sent = send_text(connection, r, 500, "this page could not be made\n", NULL, NULL);
+        sent = atomic_load(&bodies) > BODIES_MAX / 2 ? send_busy(connection, r)
+                                                     : send_text(connection, r, 500, "this page could not be made\n", NULL, NULL);
     }
     pin_generation_release(g);
     return sent;
@@ -529,7 +615,7 @@ enum MHD_Result pin_answer(void *cls, struct MHD_Connection *connection, const c
     else if (has_body)
         sent = send_text(connection, r, 413, "a request here has no body\n", NULL, NULL);
     else
-        sent = answer(server, connection, r);
+        sent = answer(server, connection, r, strcmp(method, "GET") == 0);
     uint64_t micros = pin_server_micros() - r->began;
     pin_counters_add(&server->counters, r->status, r->sent, micros);
     log_line(server, r, method, micros);

@@ -6,7 +6,6 @@
 
 #define OPEN_ROOM_FIRST ((size_t)1 << 20)
 #define OPEN_ROOM_MAX ((size_t)4 << 30)
-#define CACHE_ROOM ((size_t)48 << 20)
 #define COPY_MAX ((uint64_t)256 << 20)
 
 void pin_generation_release(pin_generation *g)
@@ -57,7 +56,7 @@ pin_status pin_generation_open(pin_generation **out, const char *path, pin_folde
         return status;
     }
     status = open_index(g, &why);
-    if (status == PIN_OK && !(g->pages = pin_page_cache_new(CACHE_ROOM)))
+    if (status == PIN_OK && !(g->pages = pin_page_cache_new(PIN_CACHE_ROOM)))
         status = PIN_NO_SPACE;
     if (status != PIN_OK) {
         snprintf(err->text, sizeof err->text, "cannot serve '%s': %s (at byte %llu)", path,

@@ -31,12 +31,16 @@ typedef struct pin_page {
     struct MHD_Response *responses[PIN_CODINGS]; /* NULL where that coding is not offered */
     char                 etags[PIN_CODINGS][40]; /* with quotes                           */
     int                  status;
+    bool                 varies;   /* depends on Accept                                   */
+    bool                 for_ever; /* its name holds a hash of its content                */
     pin_str              body; /* identity; owned by responses[PIN_CODING_NONE]          */
     char                 type[80];
     size_t               room; /* bytes of memory that it takes                           */
     void                *slot; /* its place in the cache; NULL outside                    */
 } pin_page;
 void pin_page_free(pin_page *page);
+
+#define PIN_CACHE_ROOM ((size_t)48 << 20)
 
 /* Pages by address and kind, the least recently used leave first. Thread-safe. A page that was found or put
  * is held until it is let go. */
@@ -82,7 +86,8 @@ struct pin_server {
     struct MHD_Daemon *daemon;
     pin_watchdog      *watchdog;
     pin_counters       counters;
-    pthread_mutex_t    lock; /* of `now` */
+    pthread_mutex_t    lock;      /* of `now` */
+    pthread_mutex_t    reloading; /* one at a time: a signal and the watch may see the same file */
     pin_generation    *now;
     pthread_t          reloader;
     bool               has_reloader;

@@ -25,23 +25,32 @@ pin_generation *pin_server_hold(pin_server *server)
     return g;
 }
 
-bool pin_server_reload(pin_server *server)
+static bool take_file(pin_server *server)
 {
     pin_generation  *fresh, *old;
-    pin_folder_error err;
+    pin_folder_error err = {.text = "not enough memory"};
     if (pin_generation_open(&fresh, server->options.path, &err) != PIN_OK) {
         atomic_fetch_add(&server->counters.failed_reloads, 1);
         fprintf(stderr, "pincite: %s; still serving the file from before\n", err.text);
         return false;
     }
+    uint32_t items = fresh->release.item_count;
     pthread_mutex_lock(&server->lock);
     old = server->now;
     server->now = fresh;
     pthread_mutex_unlock(&server->lock);
     pin_generation_release(old);
     atomic_fetch_add(&server->counters.reloads, 1);
-    fprintf(stderr, "pincite: now serving %u items\n", fresh->release.item_count);
+    fprintf(stderr, "pincite: now serving %u items\n", items);
     return true;
+}
+
+bool pin_server_reload(pin_server *server)
+{
+    pthread_mutex_lock(&server->reloading);
+    bool taken = take_file(server);
+    pthread_mutex_unlock(&server->reloading);
+    return taken;
 }
 
 /* ---- looking at the file ---- */
@@ -218,6 +227,7 @@ pin_status pin_server_start(pin_server **out, const pin_server_options *options,
         return PIN_NO_SPACE;
     server->options = *options;
     pthread_mutex_init(&server->lock, NULL);
+    pthread_mutex_init(&server->reloading, NULL);
     signal(SIGPIPE, SIG_IGN);
     pin_answer_setup();
     pin_site_default_options(&server->site);
@@ -249,7 +259,14 @@ pin_status pin_server_start(pin_server **out, const pin_server_options *options,
 }
 
 const char *pin_server_url(const pin_server *server) { return server->url; }
-uint32_t    pin_server_items(const pin_server *server) { return server->now->release.item_count; }
+
+uint32_t pin_server_items(pin_server *server)
+{
+    pin_generation *g = pin_server_hold(server);
+    uint32_t        items = g->release.item_count;
+    pin_generation_release(g);
+    return items;
+}
 
 void pin_server_wait(pin_server *server)
 {
@@ -281,5 +298,6 @@ void pin_server_stop(pin_server *server)
     pin_watchdog_stop(server->watchdog);
     pin_generation_release(server->now);
     pthread_mutex_destroy(&server->lock);
+    pthread_mutex_destroy(&server->reloading);
     free(server);
 }

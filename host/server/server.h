@@ -25,7 +25,7 @@ typedef struct pin_server pin_server;
 pin_status pin_server_start(pin_server **out, const pin_server_options *options, pin_folder_error *err);
 /* "http://127.0.0.1:8424/" */
 const char *pin_server_url(const pin_server *server);
-uint32_t    pin_server_items(const pin_server *server);
+uint32_t    pin_server_items(pin_server *server);
 /* Serves until SIGINT or SIGTERM; SIGHUP takes the file anew. Requests under way are finished. */
 void pin_server_wait(pin_server *server);
 /* Stops and frees. Without pin_server_wait it may be called at any time. */

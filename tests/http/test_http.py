@@ -68,6 +68,11 @@ def addresses(s):
     status, headers, _ = s.get("/secure-by-default")
     check("an address without its slash is moved to the one with it",
           status == 301 and headers.get("location") == "/secure-by-default/", f"{status} {headers.get('location')}")
+    status, headers, _ = s.get("/search?q=software+update")
+    check("a search without its slash keeps its query", headers.get("location") == "/search/?q=software+update", headers.get("location"))
+    status, headers, _ = s.get("/items/a%0d%0aX-Evil:%20x%3fy%25%c3%a4")
+    check("what a redirect repeats is encoded", status == 301 and headers.get("location") == "/items/a%0D%0AX-Evil:%20x%3Fy%25%C3%A4/",
+          f"{status} {headers}")
     status, headers, body = s.get("/api/v1/items/no/such")
     problem = json.loads(body)
     check("an error of the API is a problem", headers["content-type"] == "application/problem+json" and problem["status"] == 404)
@@ -105,10 +110,18 @@ def representation(s):
     check("a range behind the end is 416", s.get(path, {"Range": f"bytes={len(body)}-"})[0] == 416)
     for odd in ["bytes=5-2", "bytes=a-b", "lines=1-2", "bytes=0-1,3-4", "bytes=", "bytes=--5"]:
         check(f"an odd range is ignored: {odd}", s.get(path, {"Range": odd})[0] == 200)
+    status, headers, _ = s.get(path, {"Range": "bytes=0-1"}, method="HEAD")
+    check("HEAD takes no range", status == 200 and int(headers["content-length"]) == len(body), f"{status}")
+    for name, conditions in {"304": {"If-None-Match": plain["etag"]}, "206": {"Range": "bytes=0-1"}}.items():
+        again = s.get(path, conditions)[1]
+        check(f"a {name} says the same to caches as the page", "Accept" in again["vary"].split(", ")
+              and [again.get(h) for h in ("vary", "cache-control", "etag")] == [plain.get(h) for h in ("vary", "cache-control", "etag")], again)
     check("If-Range with an old tag gives all", s.get(path, {"Range": "bytes=0-1", "If-Range": '"old"'})[0] == 200)
     check("If-Range with the tag gives the part", s.get(path, {"Range": "bytes=0-1", "If-Range": plain["etag"]})[0] == 206)
     asset = re.search(rb'assets/style\.[0-9a-f]+\.css', s.get("/")[2])[0].decode()
-    check("assets may be kept for ever", "immutable" in s.get("/" + asset)[1]["cache-control"])
+    kept = s.get("/" + asset)[1]
+    check("assets may be kept for ever", "immutable" in kept["cache-control"])
+    check("and still may when they are asked for again", "immutable" in s.get("/" + asset, {"If-None-Match": kept["etag"]})[1]["cache-control"])
 
 
 def hostile_requests(s):
@@ -306,6 +319,9 @@ def starting(folder):
     check("security.txt when configured", b"Contact: mailto:security@example.org" in s.get("/.well-known/security.txt")[2])
     s.get("/items/")
     time.sleep(0.3)
+    s.raw(b"\x1b]0;owned\x07 /\x1b[2J HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", timeout=5)
+    time.sleep(0.3)
+    check("nothing in the access log drives a terminal", len(s.said) > 1 and not any("\x1b" in line or "\x07" in line for line in s.said), s.said)
     check("the access log has no addresses", any("/items/" in line for line in s.said) and not any("127.0.0.1" in line for line in s.said))
     s.stop()
 
