@@ -111,6 +111,8 @@ static void resolve_link(pin_check *k, pin_link_answer *out, const pin_draft_lin
         return;
     case PIN_TARGET_GONE: /* its page says so, and where to go */
         *out = (pin_link_answer){.kind = PIN_ANSWER_ITEM, .target = k->corpus->fates[target.number].id};
+        if (!link->has_words)
+            out->words = k->corpus->fates[target.number].question;
         pin_finding_add(k->findings, PIN_WARNING, "withdrawn-reference",
                         (pin_origin){k->item->origin.file, link->line}, k->item->id, "lean on another answer",
                         "%.*s leads to an answer that was withdrawn", PIN_ARG(link->written));

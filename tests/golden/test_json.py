@@ -4,6 +4,7 @@
 Runs on the golden corpus, and on the developers' queries and corpora where they are."""
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,8 +20,9 @@ HIT = ['rank', 'id', 'revision', 'module', 'module_title', 'question', 'verdict'
 CITATION = ['source', 'provision', 'label', 'state']
 STATES = {'resolved', 'does not exist', 'other act', 'not understood', 'not checked'}
 ITEM = ['id', 'revision', 'module', 'module_title', 'question', 'verdict', 'status', 'url', 'pinned_url', 'given_id',
-        'status_text', 'author', 'published', 'updated', 'language', 'answer', 'citations', 'related', 'release',
-        'engine']
+        'status_text', 'author', 'published', 'updated', 'language', 'answer', 'citations', 'related', 'standing',
+        'history', 'release', 'engine']
+REVISION = ['revision', 'current', 'updated', 'seen', 'until', 'pinned_url']
 
 
 def no_duplicates(pairs):
@@ -34,6 +36,12 @@ def ask(*args):
     assert run.returncode in (0, 1), (args, run.stderr)
     assert run.stdout.endswith(b'\n') and run.stdout.count(b'\n') == 1, args
     return json.loads(run.stdout.decode('utf-8'), object_pairs_hook=no_duplicates), run.returncode
+
+
+def check_revision(card):
+    """The whole hash, and an address with its first 16 digits."""
+    return re.fullmatch('[0-9a-f]{64}', card['revision']) and \
+        card['pinned_url'] == card['url'] + '@' + card['revision'][:16] + '/'
 
 
 def check_citation(c):
@@ -65,7 +73,7 @@ def check_search(index, query, *options):
     assert scores == sorted(scores, reverse=True), scores
     for rank, hit in enumerate(answer['hits'], 1):
         assert list(hit) == HIT, list(hit)
-        assert hit['rank'] == rank and hit['revision'] is None and hit['pinned_url'] is None
+        assert hit['rank'] == rank and check_revision(hit)
         assert hit['url'].endswith('/' + hit['id'] + '/') and hit['id'].startswith(hit['module'] + '/')
         for key in ('question', 'verdict', 'status', 'module_title'):
             assert isinstance(hit[key], str), hit
@@ -79,7 +87,9 @@ def check_search(index, query, *options):
 def check_item(index, item):
     card, code = ask('show', index, item, '--json')
     assert code == 0 and list(card) == ITEM, list(card)
-    assert card['id'] == item
+    assert card['id'] == item and check_revision(card)
+    assert card['standing'] == 'current' and [list(r) for r in card['history']] == [REVISION]
+    assert card['history'][0]['revision'] == card['revision'] and card['history'][0]['current']
     for c in card['citations']:
         assert list(c)[:4] == CITATION
         check_citation(c)
