@@ -702,12 +702,11 @@ static uint32_t strongest_rows(uint64_t *rows, scorer *sc, uint32_t enough)
 static pin_status prime(best_few *best, scorer *sc, const scorer_scope *scope)
 {
     best_few   few;
-    size_t     mark = sc->set.arena->used;
     uint64_t  *rows = pin_arena_take(sc->set.arena, PRIME_MOST, sizeof *rows);
     pin_status s = best_init(&few, best->cap, sc->set.arena, sc->set.err);
     if (!rows || s != PIN_OK)
         return rows ? s : no_space(sc->set.err);
-    uint32_t count = strongest_rows(rows, sc, best->cap * 8);
+    uint32_t count = strongest_rows(rows, sc, best->cap * 4);
     keys_sort(rows, count);
     for (uint32_t i = 0, next; i < count; i = next) {
         uint32_t item = (uint32_t)(rows[i] >> 32), sum = 0;
@@ -719,7 +718,6 @@ static pin_status prime(best_few *best, scorer *sc, const scorer_scope *scope)
     best_halve(&few);
     if (few.bar)
         best->bar = ((uint64_t)best_score(&few) << 32) - 1;
-    sc->set.arena->used = mark;
     return sc->set.status;
 }
 

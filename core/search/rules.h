@@ -66,8 +66,8 @@
 #define RULE_TYPO_WALK_WORDS 60000u /* larger vocabularies are corrected by the deletion table alone */
 #define RULE_INITIALS_ITEMS 20000u  /* initials are not looked for in larger corpora */
 #define RULE_ABBREVIATIONS_MAX 4096u
-#define RULE_PHRASE_ITEMS 1000u     /* items whose text is read for quoted phrases, at most         */
-#define RULE_PHRASE_COUNT 256u      /* so many are read to count them, even when enough are found    */
+#define RULE_PHRASE_ITEMS 512u      /* items whose text is read for quoted phrases, at most         */
+#define RULE_PHRASE_COUNT 128u      /* so many are read to count them, even when enough are found    */
 #define RULE_COUNT_ITEMS 100000u /* module counts are left out above this */
 #define RULE_EXACT_BYTES 4096u   /* longer queries are nobody's question */
 #define RULE_QUESTION_TERMS 256u /* words of a question looked at */

@@ -9,6 +9,8 @@
 static bool is_wide(void) { return __builtin_cpu_supports("avx2"); }
 #endif
 
+#define WHOLE_MOST 4096 /* postings of a list that is unpacked once */
+
 static bool failed(stream_set *set, pin_status s)
 {
     if (s != PIN_OK && set->status == PIN_OK)
@@ -148,6 +150,27 @@ static uint32_t find_id(const uint32_t *ids, uint32_t count, uint32_t item)
     return (uint32_t)(base - ids) + (count == 1 && *base < item);
 }
 
+/* A list of a few blocks that is read in windows is unpacked once: windows come in any order, and a block may
+ * lie in many. Without room for that it stays as it is. */
+static void unpack_whole(stream *s, stream_set *set)
+{
+    size_t    mark = set->arena->used;
+    uint32_t *ids = pin_arena_take(set->arena, (size_t)s->head.blocks * PIN_BLOCK, sizeof *ids);
+    uint8_t  *impacts = pin_arena_take(set->arena, (size_t)s->head.blocks * PIN_BLOCK, 1);
+    if (!ids || !impacts) {
+        set->arena->used = mark;
+        return;
+    }
+    uint32_t have = 0;
+    for (uint32_t b = 0, count = 0; b < s->head.blocks; b++, have += count)
+        if (failed(set, pin_read_list_block(ids + have, impacts + have, &count, set->ix, &s->head, b, set->err)))
+            return;
+    s->ids = ids;
+    s->impacts = impacts;
+    s->have = have;
+    s->form = PIN_LIST_SHORT;
+}
+
 /* ---- A window ---- */
 
 #if defined(__x86_64__)
@@ -191,6 +214,8 @@ void stream_add(stream *s, stream_set *set, uint32_t *sums, uint32_t from, uint3
         add_flat(sums, s->nibbles + from / 2, to - from, weight * 17);
         return;
     }
+    if (s->form == PIN_LIST_BLOCKS && s->count <= WHOLE_MOST)
+        unpack_whole(s, set);
     if (s->form != PIN_LIST_BLOCKS) {
         for (uint32_t i = find_id(s->ids, s->have, from); i < s->have && s->ids[i] < to; i++)
             sums[s->ids[i] - from] += weight * s->impacts[i];
@@ -227,6 +252,8 @@ void stream_touch(stream *s, stream_set *set, window_sums *sums, uint32_t from, 
         }
         return;
     }
+    if (s->form == PIN_LIST_BLOCKS && s->count <= WHOLE_MOST)
+        unpack_whole(s, set);
     if (s->form != PIN_LIST_BLOCKS) {
         for (uint32_t i = find_id(s->ids, s->have, from); i < s->have && s->ids[i] < to; i++)
             touch(sums, s->ids[i] - from, weight * s->impacts[i]);
