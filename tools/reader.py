@@ -2,11 +2,13 @@
 """A second reader of index files, written from docs/format.md alone, with Python's standard library.
 
 usage: reader.py FILE           every section as JSON Lines, in a fixed order
-       reader.py FILE --check   reads and compares all checksums; prints one line
+       reader.py FILE --check   reads and compares all checksums, the revision of every item that is or
+                                was, and the root of the release (docs/evidence.md); prints one line
 
 The tests compare its lines with those of the C reader. It trusts no byte more than it must: whatever
 contradicts docs/format.md ends it with exit code 1 and a message.
 """
+import hashlib
 import json
 import struct
 import sys
@@ -17,7 +19,10 @@ P1, P2, P3 = 0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9
 P4, P5 = 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5
 NAMES = ("META MODULES SOURCES STATUSES ABBREVIATIONS TERM_KEYS WORD_KEYS ITEM_DICTIONARY TERMS "
          "ITEM_ROWS ITEM_STATUS EXACT FORWARD QUESTION_LISTS ANSWER_LISTS WORDS TYPOS IDS MEMBERS PROVISION_ROWS "
-         "PROVISION_IDS PROVISION_ALSO PROVISION_NAMES CITING TEXT_DICTIONARY PROVISION_TEXTS ITEMS").split()
+         "PROVISION_IDS PROVISION_ALSO PROVISION_NAMES CITING TEXT_DICTIONARY PROVISION_TEXTS ITEMS "
+         "REVISIONS PAST ARCHIVE RELEASES").split()
+REQUIRED = 27  # the others came with minor version 1
+STATES = ("resolved", "does not exist", "other act", "not understood", "not checked")
 KINDS = {name: kind for kind, name in enumerate(NAMES, 1)}
 NONE = 0xFFFFFFFF
 
@@ -139,7 +144,7 @@ class Index:
             end += 64
             must(not any(data[end - 64:end]), "padding is not zero")
         must(not any(data[end:]), "bytes at the end are not zero")
-        must(len(self.section) == len(NAMES), "a section is missing")
+        must(all(kind in self.section for kind in range(1, REQUIRED + 1)), "a section is missing")
 
     def bytes_of(self, name):
         return self.section[KINDS[name]]
@@ -152,6 +157,9 @@ class Index:
         out["citations"], out["skipped"] = c.varint(), c.varint()
         out["states"] = [c.varint() for _ in range(5)]
         out["weights"] = [c.varint(), c.varint()]
+        for _ in range(6):
+            c.varint()
+        self.as_of, self.past_count = (c.text(), c.varint()) if c.left() else ("", 0)
         return out
 
     def statuses(self):
@@ -229,13 +237,14 @@ class Index:
 
     def unpack(self, name, place, number, dictionary):
         data, offset, size = self.bytes_of(name), place >> 24, place & 0xFFFFFF
+        zdict = self.bytes_of(dictionary) if dictionary else b""
         must(offset + size <= len(data), "a place lies outside its section")
         c = Cursor(data[offset:offset + size])
         must(c.u32() == hash32(data[offset + 4:offset + size], number), "checksum of a record")
         method, raw_len = c.u8(), c.varint()
         payload = c.take(c.left())
         if method == 1:
-            d = zlib.decompressobj(-15, zdict=self.bytes_of(dictionary))
+            d = zlib.decompressobj(-15, zdict=zdict)
             payload = d.decompress(payload) + d.flush()
             must(d.eof and not d.unused_data, "a packed record does not end")
         elif method == 2:
@@ -447,6 +456,79 @@ class Index:
             out.append(c.varint())
         return out
 
+    # ---- evidence: docs/evidence.md
+    def current(self):
+        """(item, footings) for every item; a footing is (version, words)"""
+        versions = {row["id"]: row["version"] for row in self.source_rows()}
+        self.source_ids = [key.encode() for key in versions]
+        texts = [row["text"] for row in self.provision_rows()]
+        for item in self.item_rows():
+            yield item, [(versions.get(c["source"], ""), texts[c["provision"]] if c["provision"] >= 0 else "")
+                         for c in item["citations"]]
+
+    def archived(self, place):
+        c = self.unpack("ARCHIVE", place, place >> 24, None)
+        item = {"id": c.text(), "slug": c.varint()}
+        for key in ("given_id", "question", "verdict", "status", "status_text", "author", "published", "updated",
+                    "language"):
+            item[key] = c.text()
+        item["blocks"] = c.blob().hex()
+        item["related"] = [c.text() for _ in range(c.varint())]
+        item["citations"] = list(self.citation_rows(c))
+        footings = []
+        for k in range(len(item["citations"])):
+            back = c.varint()
+            must(back <= k, "a footing looks back too far")
+            if back:
+                footings.append(footings[k - back])
+                continue
+            version, _, _ = c.text(), c.text(), c.text()
+            words = c.varint() << 24 | c.varint()
+            text = self.unpack("ARCHIVE", words, words >> 24, None) if words & 0xFFFFFF else Cursor(b"")
+            footings.append((version, text.take(text.left()).decode("utf-8")))
+        must(c.left() == 0, "an archived item has bytes too many")
+        return item, footings
+
+    def past_rows(self):
+        fates = ("current", "withdrawn", "moved", "merged", "vanished")
+        data = self.section.get(KINDS["PAST"], b"\0" * 8)
+        must(u32s(data, 0, 1)[0] == self.past_count, "the past is counted wrongly")
+        for number, c in enumerate(self.records("PAST", self.past_count, 4)):
+            must(c.u32() == hash32(c.data[4:], number), "checksum of the past")
+            out = {"id": c.text(), "fate": fates[c.u8()]}
+            for key in ("since", "reason", "target", "question"):
+                out[key] = c.text()
+            out["revisions"] = [{"hash": c.take(32).hex(), "date": c.text(), "seen": c.text(), "until": c.text(),
+                                 "place": c.varint() << 24 | c.varint()} for _ in range(c.varint())]
+            must(c.left() == 0, "the past has bytes too many")
+            yield out
+
+    def check_evidence(self):
+        """How many revisions were computed anew; each must be what the file says."""
+        release, count = self.release(), 0
+        if KINDS["REVISIONS"] not in self.section:
+            return 0
+        rows, leaves = self.bytes_of("REVISIONS"), []
+        must(len(rows) == 36 * self.items, "revisions are not one an item")
+        for item, footings in self.current():
+            revision = rows[36 * item["item"]:36 * item["item"] + 32]
+            must(digest(canonical(item, footings)) == revision, "the revision of " + item["id"])
+            leaves.append((item["id"].encode(), revision))
+        must(root(sorted(leaves)).hex() == release["release"], "the release is not the root of its revisions")
+        before = None
+        for row in self.past_rows():
+            must(before is None or before < row["id"].encode(), "the past is not sorted")
+            before = row["id"].encode()
+            for r in row["revisions"]:
+                item, footings = self.archived(r["place"])
+                must(item["id"] == row["id"] and digest(canonical(item, footings)).hex() == r["hash"],
+                     "an archived revision of " + row["id"])
+                count += 1
+        c = Cursor(self.bytes_of("RELEASES"))
+        releases = [(c.text(), c.text(), c.text(), c.varint()) for _ in range(c.varint())]
+        must(c.left() == 0 and releases[-1][0] == release["release"], "the last release is not this one")
+        return len(leaves) + count
+
     # ---- everything
     def rows(self):
         yield {"file_id": "%016x" % self.file_id, "items": self.items, "modules": self.modules,
@@ -471,6 +553,86 @@ class Index:
         yield from self.word_rows()
 
 
+# ---- The canonical form of an item
+def digest(data):
+    return hashlib.blake2b(data, digest_size=32).digest()
+
+
+def plain(blocks):
+    """An answer as plain text: the table of docs/evidence.md."""
+    c, out, open_ops, parting, in_row = Cursor(blocks), "", [], False, False
+
+    def add(text):
+        nonlocal out, parting
+        if text:
+            out += "\n" + text if parting and out else text
+            parting = False
+
+    def end_line():
+        if out and out[-1] != "\n":
+            add("\n")
+
+    while c.left():
+        op = c.u8()
+        if op == 0:
+            if open_ops.pop() in (1, 2, 5, 8):  # paragraph, heading, entry, row
+                end_line()
+        elif op in (40, 41):  # text, code
+            add(c.text())
+        elif op in (10, 43):  # a block of code, an image: the second string
+            c.text()
+            if op == 10:
+                end_line()
+            add(c.text())
+            if op == 10:
+                end_line()
+        elif op in (11, 42):  # a rule, a line break
+            if op == 42:
+                end_line()
+        else:
+            open_ops.append(op)
+            if op in (2, 8, 9):
+                c.u8()
+            elif op in (4, 7, 25):
+                c.varint()
+            elif op in (23, 24):
+                c.text()
+            if op in (1, 3, 4, 6, 7, 8):  # paragraph, lists, quote, table, row
+                end_line()
+            if op == 9 and in_row:  # a cell behind another
+                add("\t")
+            in_row = op == 9 or (in_row and op != 8)
+        if not open_ops and out:
+            parting = True
+    return out
+
+
+def canonical(item, footings):
+    blocks = bytes.fromhex(item["blocks"])
+    fields = [("id", item["id"]), ("language", item["language"]), ("question", item["question"]),
+              ("verdict", item["verdict"]), ("answer", plain(blocks)), ("structure", digest(blocks).hex())]
+    for c, (version, words) in zip(item["citations"], footings):
+        how = c["how"]
+        fields += [("written", c["written"]), ("source", c["source"]), ("provision", c["id"]),
+                   ("state", STATES[how & 7]), ("range", "yes" if how & 16 else "no"),
+                   ("listed", "yes" if how & 8 else "no"), ("note", c["note"]), ("quote", c["quote"]),
+                   ("version", version), ("words", words)]
+    out = b"pincite-revision 1\n"
+    for name, value in fields:
+        value = value.encode()
+        out += b"%s %d\n%s\n" % (name.encode(), len(value), value)
+    return out
+
+
+def root(leaves):
+    if not leaves:
+        return digest(b"")
+    if len(leaves) == 1:
+        return digest(b"\0" + leaves[0][0] + b"\0" + leaves[0][1])
+    k = 1 << (len(leaves) - 1).bit_length() - 1
+    return digest(b"\1" + root(leaves[:k]) + root(leaves[k:]))
+
+
 def main(arguments):
     if len(arguments) not in (1, 2) or (len(arguments) == 2 and arguments[1] != "--check"):
         sys.stderr.write(__doc__)
@@ -484,7 +646,7 @@ def main(arguments):
             if len(arguments) == 1:
                 print(json.dumps(row, separators=(",", ":")))
         if len(arguments) == 2:
-            print("good: %d rows" % count)
+            print("good: %d rows, %d revisions" % (count, index.check_evidence()))
     except OSError as e:
         sys.stderr.write("cannot read '%s': %s\n" % (arguments[0], e.strerror))
         return 2

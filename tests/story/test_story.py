@@ -18,6 +18,8 @@ from urllib.parse import urldefrag, urljoin
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "http"))
 from server import PINCITE, SKIPPED, Server  # noqa: E402
 
+READER = os.path.join(os.path.dirname(__file__), "..", "..", "tools", "reader.py")
+
 # ---- the law, in three versions ----
 ACT = {
     "art_1": ("Article 1", "Toll", "The keeper may ask a toll of one coin."),
@@ -162,6 +164,8 @@ class Story:
         with open(index, "rb") as a, open(again, "rb") as b:
             self.check(a.read() == b.read(), "the same inputs gave other bytes")
         self.run("verify", index)
+        second = subprocess.run([sys.executable, READER, index, "--check"], capture_output=True, text=True)
+        self.check(second.returncode == 0, f"the second reader computes other revisions: {second.stderr}")
         if self.previous:
             self.compare(index, set(changed), set(added), set(gone), set(leaning))
         server = Server(index)
