@@ -118,7 +118,7 @@
     const fits = (word) => stems.some((stem) =>
       word === stem || (stem.length > 2 && (word.startsWith(stem) || (stem.endsWith("i") && word.startsWith(stem.slice(0, -1) + "y")))));
     const ranges = [];
-    for (const part of document.querySelectorAll("main h1, main .verdict, main .answer, main .support")) {
+    for (const part of document.querySelectorAll("main .verdict, main .answer, main .support")) {
       const walk = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
       for (let node; (node = walk.nextNode()); )
         for (const match of node.data.matchAll(/[\p{L}\p{N}]+(?:[().\/-]+[\p{L}\p{N}]+\)?)*/gu))
