@@ -105,16 +105,18 @@ static void unpack(uint32_t *out, const uint8_t *at, uint32_t n, uint32_t width)
 /* One group: 32 gaps -> 32 ids, of which the first `k` mean something; eight gaps of width w fill w bytes, so
  * every eight start at a byte: four of them lie within 16 bytes from there, the other four within 16 bytes
  * from w / 2 bytes later. `last` has the id before in every lane; returns the last sum likewise. */
-__attribute__((target("avx2"))) static __m256i unpack_sum_wide(uint32_t *ids, const uint8_t *at, uint32_t width,
-                                                                __m256i last)
+__attribute__((target("avx2"))) static __m256i unpack_sum_wide(uint32_t *ids, const uint8_t *at,
+                                                               uint32_t width, __m256i last)
 {
     const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 0, 1, 2, 3);
     __m256i       half = _mm256_setr_epi32(0, 0, 0, 0, 4, 4, 4, 4), w = _mm256_set1_epi32((int)width);
     half = _mm256_and_si256(_mm256_mullo_epi32(half, w), _mm256_set1_epi32(7));
     __m256i bit = _mm256_add_epi32(_mm256_mullo_epi32(lane, w), half);
-    __m256i bytes = _mm256_add_epi32(_mm256_mullo_epi32(_mm256_srli_epi32(bit, 3), _mm256_set1_epi32(0x01010101)),
-                                     _mm256_set1_epi32(0x03020100));
-    __m256i shift = _mm256_and_si256(bit, _mm256_set1_epi32(7)), mask = _mm256_set1_epi32((int)((1u << width) - 1));
+    __m256i bytes =
+        _mm256_add_epi32(_mm256_mullo_epi32(_mm256_srli_epi32(bit, 3), _mm256_set1_epi32(0x01010101)),
+                         _mm256_set1_epi32(0x03020100));
+    __m256i shift = _mm256_and_si256(bit, _mm256_set1_epi32(7)),
+            mask = _mm256_set1_epi32((int)((1u << width) - 1));
     for (int i = 0; i < 4; i++, at += width) {
         __m128i low = _mm_loadu_si128((const __m128i *)at);
         __m128i high = _mm_loadu_si128((const __m128i *)(at + width / 2));
@@ -132,8 +134,8 @@ __attribute__((target("avx2"))) static __m256i unpack_sum_wide(uint32_t *ids, co
     return last;
 }
 
-__attribute__((target("avx2"))) static void sum_wide(uint32_t *ids, const uint8_t *widths, const uint8_t *bits,
-                                                     uint32_t groups, uint32_t base)
+__attribute__((target("avx2"))) static void sum_wide(uint32_t *ids, const uint8_t *widths,
+                                                     const uint8_t *bits, uint32_t groups, uint32_t base)
 {
     __m256i last = _mm256_set1_epi32((int)(base - 1));
     for (uint32_t g = 0; g < groups; g++) {
@@ -144,7 +146,8 @@ __attribute__((target("avx2"))) static void sum_wide(uint32_t *ids, const uint8_
 
 static bool is_wide(void) { return __builtin_cpu_supports("avx2"); }
 #else
-static void sum_wide(uint32_t *ids, const uint8_t *widths, const uint8_t *bits, uint32_t groups, uint32_t base)
+static void sum_wide(uint32_t *ids, const uint8_t *widths, const uint8_t *bits, uint32_t groups,
+                     uint32_t base)
 {
     (void)ids, (void)widths, (void)bits, (void)groups, (void)base;
 }
@@ -226,7 +229,8 @@ pin_status pin_read_list_block(uint32_t *ids, uint8_t *impacts, uint32_t *count,
         return damaged(ix, field, head->offset, err);
     const uint8_t *at = head->at + from;
     bool           partial = pin_is_partial(ix);
-    pin_status     s = partial ? pin_read_part(&at, ix, section_of(field), head->offset + from, to - from, err) : PIN_OK;
+    pin_status     s =
+        partial ? pin_read_part(&at, ix, section_of(field), head->offset + from, to - from, err) : PIN_OK;
     if (s != PIN_OK)
         return s;
     if (partial &&

@@ -160,8 +160,8 @@ pin_status pin_read_item_status(pin_str *out, const pin_index *ix, uint32_t item
     return PIN_OK;
 }
 
-pin_status pin_read_statuses(const uint8_t **rows, uint8_t *number, const pin_index *ix, uint32_t first, uint32_t end,
-                             pin_str slug, pin_error *err)
+pin_status pin_read_statuses(const uint8_t **rows, uint8_t *number, const pin_index *ix, uint32_t first,
+                             uint32_t end, pin_str slug, pin_error *err)
 {
     pin_cursor c = pin_cursor_over(ix->head[PIN_S_STATUSES], (size_t)ix->sections[PIN_S_STATUSES].len);
     uint8_t    count = pin_take8(&c);

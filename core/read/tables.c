@@ -36,23 +36,31 @@ pin_status pin_table_find(uint32_t *values, uint32_t cap, uint32_t *count, const
                           pin_section kind, pin_str key, pin_error *err)
 {
     table          t = {0};
-    const uint8_t *starts, *marks, *found;
+    const uint8_t *starts, *marks, *found, *whole = NULL;
     *count = 0;
     pin_status s = open_table(&t, ix, kind, err);
+    if (s == PIN_OK && !pin_is_partial(ix) &&
+        ix->file.piece_count == 1) /* in memory all of it lies in one piece */
+        s = pin_read_part(&whole, ix, kind, 0, ix->sections[kind].len, err);
     if (s != PIN_OK)
         return s;
     uint64_t hash = pin_hash64(key.at, key.len, kind);
-    uint64_t bucket = pin_table_bucket(hash, t.bits);
-    if ((s = pin_read_part(&starts, ix, kind, PIN_T_STARTS + bucket * 4, 8, err)) != PIN_OK)
+    uint64_t bucket = PIN_T_STARTS + pin_table_bucket(hash, t.bits) * 4;
+    starts = whole ? whole + bucket : NULL;
+    if (!whole && (s = pin_read_part(&starts, ix, kind, bucket, 8, err)) != PIN_OK)
         return s;
     uint32_t from = pin_load32(starts), to = pin_load32(starts + 4);
     if (from > to || to > t.rows)
         return pin_fail(err, PIN_CORRUPT, ix->sections[kind].offset, "a hash table contradicts itself");
-    s = pin_read_part(&marks, ix, kind, t.marks + (uint64_t)from * 2, (uint64_t)(to - from) * 2, err);
-    pin_status s2 = pin_read_part(&found, ix, kind, t.values + (uint64_t)from * t.width,
-                                  (uint64_t)(to - from) * t.width, err);
-    if (s != PIN_OK || s2 != PIN_OK) /* both were asked for before saying so */
-        return s != PIN_OK ? s : s2;
+    uint64_t marks_at = t.marks + (uint64_t)from * 2, found_at = t.values + (uint64_t)from * t.width;
+    marks = whole ? whole + marks_at : NULL;
+    found = whole ? whole + found_at : NULL;
+    if (!whole) {
+        s = pin_read_part(&marks, ix, kind, marks_at, (uint64_t)(to - from) * 2, err);
+        pin_status s2 = pin_read_part(&found, ix, kind, found_at, (uint64_t)(to - from) * t.width, err);
+        if (s != PIN_OK || s2 != PIN_OK) /* both were asked for before saying so */
+            return s != PIN_OK ? s : s2;
+    }
     uint16_t mark = pin_table_mark(hash, t.bits);
     for (uint32_t i = 0; i < to - from && *count < cap; i++)
         if (pin_load16(marks + (size_t)i * 2) == mark)

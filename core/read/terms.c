@@ -123,11 +123,18 @@ static inline bool take_number(uint32_t *out, const uint8_t **at, const uint8_t 
 pin_status pin_read_question_terms(uint32_t *numbers, uint32_t cap, uint32_t *count, const pin_index *ix,
                                    uint32_t item, pin_error *err)
 {
-    const uint8_t *at;
+    const uint8_t *at, *whole = NULL;
+    uint64_t       len = ix->sections[PIN_S_FORWARD].len;
     *count = 0;
     if (item >= ix->item_count)
         return pin_fail(err, PIN_NOT_FOUND, 0, "no item has this number");
-    pin_status s = pin_read_part(&at, ix, PIN_S_FORWARD, (uint64_t)item * 4, 8, err);
+    pin_status s = PIN_OK;
+    if (!pin_is_partial(ix) && ix->file.piece_count == 1) { /* in memory all of it lies in one piece */
+        s = pin_read_part(&whole, ix, PIN_S_FORWARD, 0, len, err);
+        at = s == PIN_OK ? whole + (size_t)item * 4 : NULL;
+    } else {
+        s = pin_read_part(&at, ix, PIN_S_FORWARD, (uint64_t)item * 4, 8, err);
+    }
     if (s != PIN_OK)
         return s;
     uint32_t from = pin_load32(at), to = pin_load32(at + 4);
@@ -135,12 +142,15 @@ pin_status pin_read_question_terms(uint32_t *numbers, uint32_t cap, uint32_t *co
     if (from > to)
         return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_FORWARD].offset,
                         "terms of a question are damaged");
-    if ((s = pin_read_part(&at, ix, PIN_S_FORWARD, tables + from, to - from, err)) != PIN_OK)
+    if (whole && to <= len - tables)
+        at = whole + tables + from;
+    else if ((s = pin_read_part(&at, ix, PIN_S_FORWARD, tables + from, to - from, err)) != PIN_OK)
         return s;
     const uint8_t *end = at + (to - from);
     while (*count < cap && at < end) {
         if (!take_number(&numbers[*count], &at, end) || numbers[*count] >= ix->terms.count)
-            return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_FORWARD].offset, "terms of a question are damaged");
+            return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_FORWARD].offset,
+                            "terms of a question are damaged");
         ++*count;
     }
     return PIN_OK;

@@ -7,21 +7,21 @@
 #include "core/search/plan.h"
 
 typedef struct best_few {
-    uint64_t *keys;        /* ranked_key of each; room for 2 x cap */
-    uint32_t  count, cap;  /* cap >= 1 */
-    uint64_t  bar;         /* keys at or below it are not among the best */
+    uint64_t *keys;       /* ranked_key of each; room for 2 x cap */
+    uint32_t  count, cap; /* cap >= 1 */
+    uint64_t  bar;        /* keys at or below it are not among the best */
 } best_few;
 
 /* Takes its memory from `arena`; PIN_NO_SPACE. */
 pin_status best_init(best_few *best, uint32_t cap, pin_arena *arena, pin_error *err);
 /* Keeps the `cap` largest keys and raises the bar to the least of them. */
-void best_halve(best_few *best);
+void       best_halve(best_few *best);
 /* The `cap` best or fewer into `out`, best first; returns how many. */
-uint32_t best_list(ranked *out, best_few *best);
+uint32_t   best_list(ranked *out, best_few *best);
 /* The largest first. */
-void keys_sort(uint64_t *keys, uint32_t count);
+void       keys_sort(uint64_t *keys, uint32_t count);
 /* Puts `count` items into the order of rank; quick when few are out of place. */
-void ranked_sort(ranked *items, uint32_t count);
+void       ranked_sort(ranked *items, uint32_t count);
 
 static inline uint32_t best_score(const best_few *best) { return (uint32_t)(best->bar >> 32); }
 

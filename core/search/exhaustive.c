@@ -183,14 +183,16 @@ static pin_status share_by_parts(slot_share *out, plan *p, const plan_way *way, 
     out->in_question = false;
     for (uint32_t i = 0; i < way->part_count; i++) {
         const plan_part *part = &way->parts[i];
-        pin_status s = list_impact(&out->question[i], p->ix, &part->term.lists[PIN_QUESTION], PIN_QUESTION, item, err);
-        pin_status s2 = list_impact(&out->answer[i], p->ix, &part->term.lists[PIN_ANSWER], PIN_ANSWER, item, err);
+        pin_status       s =
+            list_impact(&out->question[i], p->ix, &part->term.lists[PIN_QUESTION], PIN_QUESTION, item, err);
+        pin_status s2 =
+            list_impact(&out->answer[i], p->ix, &part->term.lists[PIN_ANSWER], PIN_ANSWER, item, err);
         if (s != PIN_OK || s2 != PIN_OK) /* both were asked for before saying so */
             return s != PIN_OK ? s : s2;
         if (out->question[i] + out->answer[i] == 0)
             return PIN_OK;
-        value += part->weight *
-                 (p->settings.question_weight * out->question[i] + p->settings.answer_weight * out->answer[i]);
+        value += part->weight * (p->settings.question_weight * out->question[i] +
+                                 p->settings.answer_weight * out->answer[i]);
         out->in_question |= out->question[i] > 0;
     }
     out->value = way_within(way, value);
@@ -225,4 +227,3 @@ pin_status plan_share_of(slot_share *out, plan *p, const plan_slot *slot, uint32
     }
     return PIN_OK;
 }
-

@@ -312,8 +312,9 @@ static pin_status add_corrections(plan *p, plan_slot *slot, const plan_word *wor
     plan_candidate found[RULE_TYPO_TAKE];
     uint32_t       count = 0;
     bool           noted = false;
-    uint32_t       least_df = word->known ? RULE_SLIP_TIMES * word->exact.df : 1;
-    pin_status     s = plan_corrections(found, RULE_TYPO_TAKE, &count, p, word->folded, least_df, arena, err);
+    uint32_t       least_df = word->known ? RULE_SLIP_TIMES * word->exact.df : 1, most = word->known ? 1 : 2;
+    pin_status     s =
+        plan_corrections(found, RULE_TYPO_TAKE, &count, p, word->folded, most, least_df, arena, err);
     for (uint32_t i = 0; s == PIN_OK && i < count; i++) {
         bool     added;
         uint32_t share = found[i].edits == 1 ? RULE_TYPO_ONE : RULE_TYPO_TWO;

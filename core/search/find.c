@@ -173,7 +173,9 @@ static pin_status take_best(ranked *best, uint32_t *count, finding *f, uint32_t 
         return PIN_OK;
     }
     best_few     few;
-    scorer_scope scope = {.first = f->what->first, .end = f->what->end, .allowed = f->allowed,
+    scorer_scope scope = {.first = f->what->first,
+                          .end = f->what->end,
+                          .allowed = f->allowed,
                           .counts = counting ? f->out : NULL};
     pin_status   s = best_init(&few, cap, f->arena, f->err);
     if (s == PIN_OK)
@@ -261,7 +263,9 @@ static void bound_total(finding *f, uint32_t count)
     for (uint32_t i = 0; !filtered && i < p->slot_count; i++)
         for (uint32_t w = 0; w < p->slots[i].way_count; w++) {
             const plan_way *way = &p->slots[i].ways[w];
-            uint32_t        met = way->part_count == 1 ? way->parts[0].term.df : way->part_count ? 0 : way->row_count;
+            uint32_t        met = way->part_count == 1 ? way->parts[0].term.df
+                                  : way->part_count    ? 0
+                                                       : way->row_count;
             if (f->out->total < met)
                 f->out->total = met;
         }

@@ -5,8 +5,8 @@
 
 #include "core/search/streams.h"
 
-#define SPARSE 400     /* postings below which a window is marked and not scanned               */
-#define ASK_COST 8     /* asking for one item costs as much as adding so many postings          */
+#define SPARSE 400      /* postings below which a window is marked and not scanned               */
+#define ASK_COST 8      /* asking for one item costs as much as adding so many postings          */
 #define STEP 512        /* sums looked at before the bar is asked for again                      */
 #define PRIME_MOST 2048 /* postings read for a first bar                                        */
 
@@ -25,10 +25,10 @@ struct scorer {
     stream_set   set;
     unit        *units; /* by `most`, the least first */
     uint32_t     unit_count;
-    window_sums *sums;  /* all clear between windows  */
-    window_sums *slot;  /* of one slot: the best ways */
-    window_sums *way;   /* of one way                 */
-    uint64_t    *order; /* of windows: bound << 32 | number */
+    window_sums *sums;   /* all clear between windows  */
+    window_sums *slot;   /* of one slot: the best ways */
+    window_sums *way;    /* of one way                 */
+    uint64_t    *order;  /* of windows: bound << 32 | number */
     uint16_t    *places; /* of items in a window that may be among the best */
 };
 
@@ -78,7 +78,8 @@ static pin_status open_slot(scorer *sc, const plan_slot *slot)
     for (uint32_t w = 0; w < slot->way_count; w++)
         parts += slot->ways[w].part_count;
     unit *u = &sc->units[sc->unit_count++];
-    *u = (unit){.slot = slot, .streams = pin_arena_take(sc->set.arena, (size_t)parts * 2, sizeof *u->streams)};
+    *u =
+        (unit){.slot = slot, .streams = pin_arena_take(sc->set.arena, (size_t)parts * 2, sizeof *u->streams)};
     if (!u->streams)
         return no_space(sc->set.err);
     stream *next = u->streams;
@@ -130,8 +131,11 @@ pin_status scorer_open(scorer **out, plan *p, pin_arena *arena, pin_error *err)
     if (!sc || !(sc->units = pin_arena_take(arena, (size_t)p->slot_count * 2, sizeof *sc->units)))
         return no_space(err);
     sc->p = p;
-    sc->set = (stream_set){.ix = p->ix, .item_count = items, .windows = (items + WINDOW - 1) / WINDOW,
-                           .err = err, .arena = arena};
+    sc->set = (stream_set){.ix = p->ix,
+                           .item_count = items,
+                           .windows = (items + WINDOW - 1) / WINDOW,
+                           .err = err,
+                           .arena = arena};
     pin_status s = PIN_OK;
     for (uint32_t i = 0; s == PIN_OK && i < p->slot_count; i++) {
         const plan_slot *slot = &p->slots[i];

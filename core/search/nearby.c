@@ -255,14 +255,14 @@ static pin_status walk_first_letter(correcting *c, pin_arena *arena, pin_error *
 
 /* Words of four to seven letters are allowed one edit, longer ones two, shorter ones none. */
 pin_status plan_corrections(plan_candidate *out, uint32_t cap, uint32_t *count, plan *p, pin_str word,
-                            uint32_t least_df, pin_arena *arena, pin_error *err)
+                            uint32_t most, uint32_t least_df, pin_arena *arena, pin_error *err)
 {
     correcting c = {.p = p, .word = word, .best = {.at = out, .cap = cap}, .least_df = least_df};
     rows_init(&c.rows, word);
     *count = 0;
     if (c.rows.word.count < 4)
         return PIN_OK;
-    c.most = c.rows.word.count < 8 ? 1 : 2;
+    c.most = c.rows.word.count < 8 || most < 2 ? 1 : 2;
     pin_status s = one_edit_away(&c, arena, err);
     if (s == PIN_OK && c.best.count == 0 && c.most > 1 && p->settings.word_count <= RULE_TYPO_WALK_WORDS)
         s = walk_first_letter(&c, arena, err);

@@ -117,9 +117,9 @@ typedef struct plan_candidate {
 /* Best first, at most `cap`. */
 pin_status plan_completions(plan_candidate *out, uint32_t cap, uint32_t *count, plan *p, pin_str prefix,
                             pin_arena *arena, pin_error *err);
-/* Only words that at least `least_df` items have. */
+/* Only words at most `most` edits away that at least `least_df` items have. */
 pin_status plan_corrections(plan_candidate *out, uint32_t cap, uint32_t *count, plan *p, pin_str word,
-                            uint32_t least_df, pin_arena *arena, pin_error *err);
+                            uint32_t most, uint32_t least_df, pin_arena *arena, pin_error *err);
 /* Optimal string alignment distance of two texts of at most PIN_TERM_MAX bytes, counted in characters;
  * `most` + 1 when it is above `most`. */
 uint32_t   pin_edit_distance(pin_str a, pin_str b, uint32_t most);

@@ -140,7 +140,8 @@ static void distances(uint32_t *least, const near_terms *terms, const meeting *m
     uint32_t last[SLOTS_MAX + 1]; /* 1 + where the slot was seen last; the last is for none */
     for (uint32_t i = 0; i < count; i++) {
         uint32_t slot = met[i].slot, after = terms->after[slot], before = terms->before[slot];
-        last[slot] = last[after < SLOTS_MAX ? after : SLOTS_MAX] = last[before < SLOTS_MAX ? before : SLOTS_MAX] = 0;
+        last[slot] = last[after < SLOTS_MAX ? after : SLOTS_MAX] =
+            last[before < SLOTS_MAX ? before : SLOTS_MAX] = 0;
         least[slot] = least[before < SLOTS_MAX ? before : SLOTS_MAX] = UINT32_MAX;
     }
     for (uint32_t i = 0; i < count; i++) {

@@ -18,7 +18,10 @@ static bool failed(stream_set *set, pin_status s)
     return s != PIN_OK;
 }
 
-static uint32_t last_of(const stream *s, uint32_t block) { return pin_load32(s->head.last_ids + (size_t)block * 4); }
+static uint32_t last_of(const stream *s, uint32_t block)
+{
+    return pin_load32(s->head.last_ids + (size_t)block * 4);
+}
 
 /* ---- Opening ---- */
 
@@ -33,8 +36,8 @@ static pin_status take_room(stream *out, uint32_t postings, pin_arena *arena, pi
 
 pin_status stream_open(stream *out, stream_set *set, const pin_list *list, pin_field field, uint32_t weight)
 {
-    *out = (stream){.count = list->count, .weight = weight, .form = list->form, .max = list->max,
-                    .block = UINT32_MAX};
+    *out = (stream){
+        .count = list->count, .weight = weight, .form = list->form, .max = list->max, .block = UINT32_MAX};
     if (list->count == 0)
         return PIN_OK;
     pin_status s = pin_read_list_all(set->ix, list, field, set->err);
@@ -163,7 +166,8 @@ static void unpack_whole(stream *s, stream_set *set)
     }
     uint32_t have = 0;
     for (uint32_t b = 0, count = 0; b < s->head.blocks; b++, have += count)
-        if (failed(set, pin_read_list_block(ids + have, impacts + have, &count, set->ix, &s->head, b, set->err)))
+        if (failed(set,
+                   pin_read_list_block(ids + have, impacts + have, &count, set->ix, &s->head, b, set->err)))
             return;
     s->ids = ids;
     s->impacts = impacts;
@@ -181,10 +185,10 @@ WIDE static uint32_t add_flat_wide(uint32_t *sums, const uint8_t *nibbles, uint3
     const __m256i times = _mm256_set1_epi32((int)weight);
     uint32_t      i = 0;
     for (; i + 16 <= count; i += 16) {
-        __m128i x = _mm_loadl_epi64((const __m128i *)(nibbles + i / 2));
-        __m128i z = _mm_unpacklo_epi8(_mm_and_si128(x, low), _mm_and_si128(_mm_srli_epi16(x, 4), low));
-        __m256i a = _mm256_mullo_epi32(_mm256_cvtepu8_epi32(z), times);
-        __m256i b = _mm256_mullo_epi32(_mm256_cvtepu8_epi32(_mm_srli_si128(z, 8)), times);
+        __m128i  x = _mm_loadl_epi64((const __m128i *)(nibbles + i / 2));
+        __m128i  z = _mm_unpacklo_epi8(_mm_and_si128(x, low), _mm_and_si128(_mm_srli_epi16(x, 4), low));
+        __m256i  a = _mm256_mullo_epi32(_mm256_cvtepu8_epi32(z), times);
+        __m256i  b = _mm256_mullo_epi32(_mm256_cvtepu8_epi32(_mm_srli_si128(z, 8)), times);
         __m256i *at = (__m256i *)(sums + i);
         _mm256_storeu_si256(at, _mm256_add_epi32(_mm256_loadu_si256(at), a));
         _mm256_storeu_si256(at + 1, _mm256_add_epi32(_mm256_loadu_si256(at + 1), b));
@@ -285,7 +289,8 @@ uint32_t stream_probe(stream *s, stream_set *set, uint32_t item)
     return at < s->have && s->ids[at] == item ? s->weight * s->impacts[at] : 0;
 }
 
-void stream_add_flat_at(const stream *s, uint32_t *sums, uint32_t from, const uint16_t *places, uint32_t count)
+void stream_add_flat_at(const stream *s, uint32_t *sums, uint32_t from, const uint16_t *places,
+                        uint32_t count)
 {
     const uint8_t *nibbles = s->nibbles + from / 2;
     uint32_t       weight = s->weight * 17;
@@ -293,13 +298,18 @@ void stream_add_flat_at(const stream *s, uint32_t *sums, uint32_t from, const ui
         sums[places[i]] += weight * (nibbles[places[i] / 2] >> (places[i] & 1) * 4 & 15);
 }
 
-pin_status list_impact(uint32_t *impact, const pin_index *ix, const pin_list *list, pin_field field, uint32_t item,
-                       pin_error *err)
+pin_status list_impact(uint32_t *impact, const pin_index *ix, const pin_list *list, pin_field field,
+                       uint32_t item, pin_error *err)
 {
     uint32_t   ids[PIN_BLOCK];
     uint8_t    impacts[PIN_BLOCK];
-    stream     s = {.count = list->count, .weight = 1, .form = list->form, .block = UINT32_MAX, .ids = ids,
-                    .impacts = impacts, .have = list->count};
+    stream     s = {.count = list->count,
+                    .weight = 1,
+                    .form = list->form,
+                    .block = UINT32_MAX,
+                    .ids = ids,
+                    .impacts = impacts,
+                    .have = list->count};
     stream_set set = {.ix = ix, .err = err};
     pin_status status = PIN_OK;
     *impact = 0;
@@ -390,8 +400,8 @@ WIDE static uint32_t count_wide(const uint32_t *sums, uint32_t count)
 {
     __m256i zeros = _mm256_setzero_si256();
     for (uint32_t i = 0; i < count; i += 8)
-        zeros = _mm256_sub_epi32(
-            zeros, _mm256_cmpeq_epi32(_mm256_loadu_si256((const __m256i *)(sums + i)), _mm256_setzero_si256()));
+        zeros = _mm256_sub_epi32(zeros, _mm256_cmpeq_epi32(_mm256_loadu_si256((const __m256i *)(sums + i)),
+                                                           _mm256_setzero_si256()));
     uint32_t part[8], sum = 0;
     _mm256_storeu_si256((__m256i *)part, zeros);
     for (int i = 0; i < 8; i++)

@@ -21,17 +21,17 @@ typedef struct stream_set {
 } stream_set;
 
 typedef struct stream {
-    uint32_t       count;   /* postings; 0: nothing here                                             */
-    uint32_t       weight;  /* contribution of an impact of 1                                        */
+    uint32_t       count;  /* postings; 0: nothing here                                             */
+    uint32_t       weight; /* contribution of an impact of 1                                        */
     uint8_t        form, max;
     const uint8_t *maxima;  /* by window, or NULL: `max` everywhere                                  */
     const uint8_t *nibbles; /* PIN_LIST_FLAT                                                         */
     pin_list_head  head;    /* PIN_LIST_BLOCKS                                                       */
     uint32_t      *ids;     /* the block unpacked last, or all of a short list                       */
     uint8_t       *impacts;
-    uint32_t       have;    /* how many                                                              */
-    uint32_t       block;   /* number of that block                                                  */
-    uint32_t       at;      /* where the last probe ended in it                                      */
+    uint32_t       have;  /* how many                                                              */
+    uint32_t       block; /* number of that block                                                  */
+    uint32_t       at;    /* where the last probe ended in it                                      */
 } stream;
 
 /* Sums of one window: by id - first id, with a bit for each that was touched. */
@@ -51,22 +51,23 @@ static inline uint32_t stream_most(const stream *s, uint32_t w)
     return s->weight * (s->maxima ? s->maxima[w] : s->max);
 }
 /* Postings in a window, roughly. */
-uint32_t stream_density(const stream *s, const stream_set *set);
+uint32_t   stream_density(const stream *s, const stream_set *set);
 /* Adds contributions of the items [from, to) to sums[id - from]. */
-void stream_add(stream *s, stream_set *set, uint32_t *sums, uint32_t from, uint32_t to);
+void       stream_add(stream *s, stream_set *set, uint32_t *sums, uint32_t from, uint32_t to);
 /* The same, and marks what it touches. */
-void stream_touch(stream *s, stream_set *set, window_sums *sums, uint32_t from, uint32_t to);
+void       stream_touch(stream *s, stream_set *set, window_sums *sums, uint32_t from, uint32_t to);
 /* Contribution to one item; quickest when items ascend. */
-uint32_t stream_probe(stream *s, stream_set *set, uint32_t item);
+uint32_t   stream_probe(stream *s, stream_set *set, uint32_t item);
 /* Adds to sums[place] what item from + place gets of a flat list, for each of the places. */
-void stream_add_flat_at(const stream *s, uint32_t *sums, uint32_t from, const uint16_t *places, uint32_t count);
+void       stream_add_flat_at(const stream *s, uint32_t *sums, uint32_t from, const uint16_t *places,
+                              uint32_t count);
 /* Impact of one item in a list that is not open; 0: it is not in it. PIN_OK, PIN_CORRUPT, PIN_NEED. */
-pin_status list_impact(uint32_t *impact, const pin_index *ix, const pin_list *list, pin_field field, uint32_t item,
-                       pin_error *err);
+pin_status list_impact(uint32_t *impact, const pin_index *ix, const pin_list *list, pin_field field,
+                       uint32_t item, pin_error *err);
 /* Unpacks a block of a PIN_LIST_BLOCKS list into ids, impacts, have; false when that failed. */
-bool stream_block(stream *s, stream_set *set, uint32_t block);
+bool       stream_block(stream *s, stream_set *set, uint32_t block);
 /* Sets the bit of every item of the list. `bits` has room for whole windows. */
-void stream_mark(stream *s, stream_set *set, uint64_t *bits);
+void       stream_mark(stream *s, stream_set *set, uint64_t *bits);
 
 /* Number of sums[0, count) that are not 0. */
 uint32_t sums_count(const uint32_t *sums, uint32_t count);

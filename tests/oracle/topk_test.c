@@ -1,6 +1,6 @@
-/* The fast scorer against the plain one: the same items, scores, ties, counts and flags, for random queries of
- * every kind over corpora made to be awkward: all items alike, one word only, lists that end at window edges,
- * more than 65,536 items, empty answers, filters, slips, phrases, any number of hits. */
+/* The fast scorer against the plain one: the same items, scores, ties, counts and flags, for random queries
+ * of every kind over corpora made to be awkward: all items alike, one word only, lists that end at window
+ * edges, more than 65,536 items, empty answers, filters, slips, phrases, any number of hits. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -80,8 +80,8 @@ static void add_item(writer *w, uint32_t number, const char *question, const cha
 {
     static const char *const statuses[] = {"approved", "draft", "reviewed"};
     char                     head[160];
-    snprintf(head, sizeof head, "{\"id\":\"m%u/i%u\",\"module\":\"m%u\",\"status\":\"%s\",\"question\":\"", number / 7000,
-             number, number / 7000, statuses[below(3)]);
+    snprintf(head, sizeof head, "{\"id\":\"m%u/i%u\",\"module\":\"m%u\",\"status\":\"%s\",\"question\":\"",
+             number / 7000, number, number / 7000, statuses[below(3)]);
     add(w, head);
     add(w, question);
     add(w, "\",\"answer\":\"");
@@ -116,7 +116,11 @@ static void edge_corpus(writer *w, uint32_t items)
 {
     for (uint32_t i = 0; i < items; i++) {
         uint32_t place = i % 4096;
-        add_item(w, i, place == 0 ? "qdex" : place == 4095 ? "qfix" : "qbax", i % 65536 == 65535 ? "qgox" : "");
+        add_item(w, i,
+                 place == 0      ? "qdex"
+                 : place == 4095 ? "qfix"
+                                 : "qbax",
+                 i % 65536 == 65535 ? "qgox" : "");
     }
 }
 
@@ -157,9 +161,9 @@ static bool equal(const pin_hits *a, const pin_hits *b, uint32_t modules)
 
 static pin_hits ask(const opened *o, const char *query, pin_search_options options, void *room, size_t size)
 {
-    pin_arena arena = pin_arena_over(room, size);
-    pin_error err = {0};
-    pin_hits  hits = {0};
+    pin_arena  arena = pin_arena_over(room, size);
+    pin_error  err = {0};
+    pin_hits   hits = {0};
     pin_status s = pin_search(&hits, o->ix, pin_str_of(query), &options, &arena, &err);
     if (s != PIN_OK)
         print_error("'%s': %s\n", query, err.message);
@@ -179,7 +183,7 @@ static void ask_both(const opened *o, const char *query, char *room)
                                   .status = pin_str_of(statuses[below(5)]),
                                   .module = pin_str_of(modules[below(5)]),
                                   .no_counts = below(4) == 0};
-    pin_hits fast = ask(o, query, options, room, ROOM / 2);
+    pin_hits           fast = ask(o, query, options, room, ROOM / 2);
     options.exhaustive = true;
     pin_hits plain = ask(o, query, options, room + ROOM / 2, ROOM / 2);
     if (!equal(&fast, &plain, release.module_count))
