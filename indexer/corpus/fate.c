@@ -90,8 +90,8 @@ bool pin_draft_fate_key(pin_draft_item *item, pin_pool *pool, pin_findings *find
         return item->fate.reason.at || is_no(value) || is_yes(value);
     }
     if (strcmp(key, "since") == 0) {
-        item->fate.since = pin_draft_date(findings, origin, item->id, "since", value);
-        return true;
+        item->fate.since = pin_pool_copy(pool, pin_draft_date(findings, origin, item->id, "since", value));
+        return item->fate.since.at != NULL;
     }
     if (strcmp(key, "instead") == 0 || moved || merged) {
         pin_str target = id_of(pool, item->module, value);
