@@ -87,6 +87,22 @@ static void its_hash_is_that_of_another_program(void **state)
     assert_memory_equal(hex, "1fe66e41d36fb15e618fc93d1ba12b8f4371b404079046503a17c7de882daf95", sizeof hex);
 }
 
+/* "The canonical form" of docs/evidence.md ends with this item and its revision. */
+static void the_example_of_the_page_is_true(void **state)
+{
+    static const char yes[] = "\x01\x28\x04Yes.\x00";
+    char              room[512], hex[2 * PIN_EVIDENCE_LEN];
+    uint8_t           hash[PIN_EVIDENCE_LEN];
+    pin_buf           out = pin_buf_over(room, sizeof room);
+    pin_item          item = {.id = PIN_STR("m/a"), .question = PIN_STR("A?"), .verdict = PIN_STR("Yes."),
+                              .blocks = {yes, sizeof yes - 1}};
+    (void)state;
+    assert_int_equal(pin_evidence_canonical(&out, &item, NULL, NULL), PIN_OK);
+    pin_evidence_hash(hash, pin_buf_str(&out));
+    pin_revision_hex(hex, (pin_str){(const char *)hash, sizeof hash});
+    assert_memory_equal(hex, "7da83a6f82da8ce9d02643d1b68c9bfc7835500cada3f77b9b1bf26c935f1e99", sizeof hex);
+}
+
 static void status_dates_and_author_are_no_part_of_it(void **state)
 {
     char     room[2][4096];
@@ -132,6 +148,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_form_is_the_one_that_is_documented),
         cmocka_unit_test(its_hash_is_that_of_another_program),
+        cmocka_unit_test(the_example_of_the_page_is_true),
         cmocka_unit_test(status_dates_and_author_are_no_part_of_it),
         cmocka_unit_test(too_little_room_says_how_much_is_needed),
         cmocka_unit_test(damaged_blocks_have_no_form),
