@@ -735,6 +735,7 @@ static pin_status run_windows(best_few *best, scorer *sc, const scorer_scope *sc
         if (s != PIN_OK)
             return s;
     }
+    sc->set.any_order = true;
     sort_units(sc->units, sc->unit_count);
     uint32_t   count = order_windows(sc, scope);
     pin_status s = prime(best, sc, scope);

@@ -218,7 +218,7 @@ void stream_add(stream *s, stream_set *set, uint32_t *sums, uint32_t from, uint3
         add_flat(sums, s->nibbles + from / 2, to - from, weight * 17);
         return;
     }
-    if (s->form == PIN_LIST_BLOCKS && s->count <= WHOLE_MOST)
+    if (s->form == PIN_LIST_BLOCKS && set->any_order && s->count <= WHOLE_MOST)
         unpack_whole(s, set);
     if (s->form != PIN_LIST_BLOCKS) {
         for (uint32_t i = find_id(s->ids, s->have, from); i < s->have && s->ids[i] < to; i++)
@@ -256,7 +256,7 @@ void stream_touch(stream *s, stream_set *set, window_sums *sums, uint32_t from, 
         }
         return;
     }
-    if (s->form == PIN_LIST_BLOCKS && s->count <= WHOLE_MOST)
+    if (s->form == PIN_LIST_BLOCKS && set->any_order && s->count <= WHOLE_MOST)
         unpack_whole(s, set);
     if (s->form != PIN_LIST_BLOCKS) {
         for (uint32_t i = find_id(s->ids, s->have, from); i < s->have && s->ids[i] < to; i++)

@@ -15,6 +15,7 @@
 typedef struct stream_set {
     const pin_index *ix;
     uint32_t         item_count, windows;
+    bool             any_order; /* windows are not visited one after the other */
     pin_status       status;
     pin_error       *err;
     pin_arena       *arena;
