@@ -221,6 +221,36 @@ class Story:
         return json.loads(self.run("show", self.previous, name, "--json", exits=(0, 1)))
 
 
+def text_of(html):
+    """What a browser shows of it, as textContent has it."""
+    out = []
+
+    class Text(HTMLParser):
+        def handle_data(self, data):
+            out.append(data)
+
+    Text().feed(html)
+    return "".join(out)
+
+
+def follow_in_browser(s):
+    """Every link ever published, in Debian's Chromium, against the last release; needs the browser tests' packages."""
+    tests = os.path.join(os.environ.get("PINCITE_BUILD", ""), "browser", "tests", "follow.mjs")
+    if not os.path.exists(tests) or not os.path.exists("/usr/bin/chromium"):
+        print("browser: skipped, its packages are not installed here")
+        return
+    server = Server(s.previous)
+    links = {path: {"status": s.statuses.get(re.sub(r"\.md$", "/", path), 200),
+                    "article": text_of(s.articles[path]) if path in s.articles else None} for path in s.published}
+    try:
+        done = subprocess.run(["node", tests], input=json.dumps({"base": f"http://127.0.0.1:{server.port}/", "links": links}),
+                              capture_output=True, text=True, timeout=300)
+    finally:
+        server.stop()
+    print(done.stdout, end="")
+    s.check(done.returncode == 0, f"in a browser: {done.stdout[-600:]}{done.stderr[-600:]}")
+
+
 def play(s):
     files, config = s.corpus.files, s.corpus.config
     s.release("2026-01-15")
@@ -304,6 +334,7 @@ def main():
     with tempfile.TemporaryDirectory() as room:
         s = Story(room)
         play(s)
+        follow_in_browser(s)
         pinned = sum(1 for path in s.published if REVISION.match(path))
         for line in s.failures:
             print(line)
