@@ -317,13 +317,19 @@ def measure_size(items, chosen, unmeasured, generator, options):
             "when": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), "clock": options.clock,
             "load_before": before[0], "load_after": os.getloadavg()[0], "seconds": options.seconds,
             "commit": git("rev-parse", "--short", "HEAD"), "changed": bool(git("status", "--porcelain", "-uno", "core", "indexer")),
-            "command": "bench/run.py " + " ".join(sys.argv[1:]), "engines": results}
+            "command": command_line(), "engines": results}
 
 
 # ---- The machine --------------------------------------------------------------------------------
 def git(*arguments):
     done = subprocess.run(["git", "-C", ROOT, *arguments], capture_output=True, text=True, check=False)
     return done.stdout.strip()
+
+
+def command_line():
+    """As given, without the places that mean something on this machine only."""
+    given = " ".join(["bench/run.py", *sys.argv[1:]])
+    return re.sub(r" --(build|results)[ =]\S+", "", given)
 
 
 def machine():
