@@ -84,10 +84,10 @@ static void a_path_proves_nothing_else(void **state)
     assert_true(!pin_evidence_follow(got, &leaves[5], 4, 11, p, n) || memcmp(got, root, sizeof got) != 0);
     assert_true(!pin_evidence_follow(got, &leaves[4], 5, 11, p, n) || memcmp(got, root, sizeof got) != 0);
     for (uint32_t i = 0; i < n * PIN_EVIDENCE_LEN; i++) {
-        path[0][i] ^= 1;
+        path[i / PIN_EVIDENCE_LEN][i % PIN_EVIDENCE_LEN] ^= 1;
         assert_true(pin_evidence_follow(got, &leaves[4], 4, 11, p, n));
         assert_memory_not_equal(got, root, sizeof got);
-        path[0][i] ^= 1;
+        path[i / PIN_EVIDENCE_LEN][i % PIN_EVIDENCE_LEN] ^= 1;
     }
 }
 
