@@ -57,7 +57,7 @@ else
     strace -f -o "$work/trace" "$pincite" build "$large" -o "$target" > "$work/out" 2>&1
     grep -q 'fsync(' "$work/trace" || { echo "the trace shows no fsync:"; tail -3 "$work/trace"; cat "$work/out"; }
     for call in $calls; do
-        count=$(grep -c "[0-9] $call(" "$work/trace")
+        count=$(grep -c "^[0-9][0-9]*  *$call(" "$work/trace") # strace pads short process numbers
         [ "$count" -gt 0 ] || continue
         for fault in error=ENOSPC error=EIO error=EINTR signal=KILL; do
             [ "$fault" != error=EINTR ] || case $call in read | pwrite64) ;; *) continue ;; esac
