@@ -143,16 +143,21 @@ static void outside_links(pin_site *s, pin_view_card *v, const pin_item *item)
             v->links[v->links_count++].url = item->related[i];
 }
 
-/* The card as a reference in a technical file: question, site, id, date, the very index, address. */
+/* The card as a reference in a technical file: question, site, id, date, the very wording, its address. */
 static pin_str cite_as(pin_site *s, const pin_item *item)
 {
     pin_str        base = pin_page_base(s->ix);
     const pin_str *site = s->release.publisher.len ? &s->release.publisher : &s->release.title;
+    char           hex[2 * PIN_REVISION_LEN];
+    pin_revision_hex(hex, item->revision);
+    bool    pinned = item->revision.len > 0; /* of format 1.0 there is only the file to be named */
+    pin_str digits = {hex, PIN_REVISION_SHOWN};
+    pin_str what = pinned ? PIN_JOIN(s, PIN_STR(", revision "), digits) : PIN_JOIN(s, PIN_STR(", index "), pin_site_file_id(s));
+    pin_str address = base.len == 0 ? (pin_str){0}
+                      : pinned      ? PIN_JOIN(s, PIN_STR(", "), base, PIN_STR("/"), item->id, PIN_STR("/@"), digits, PIN_STR("/"))
+                                    : PIN_JOIN(s, PIN_STR(", "), base, PIN_STR("/"), item->id, PIN_STR("/"));
     return PIN_JOIN(s, item->question, PIN_STR(" "), *site, site->len ? PIN_STR(", ") : (pin_str){0}, item->id,
-                    item->updated.len ? PIN_STR(", as of ") : (pin_str){0}, item->updated, PIN_STR(", index "),
-                    pin_site_file_id(s), base.len ? PIN_STR(", ") : (pin_str){0}, base,
-                    base.len ? PIN_STR("/") : (pin_str){0}, base.len ? item->id : (pin_str){0},
-                    base.len ? PIN_STR("/") : (pin_str){0});
+                    item->updated.len ? PIN_STR(", as of ") : (pin_str){0}, item->updated, what, address);
 }
 
 void pin_site_card(pin_site *s, uint32_t number)

@@ -104,6 +104,15 @@ static uint32_t find_citation(const stood *st, const pin_citation *like)
     return UINT32_MAX;
 }
 
+/* Several citations of an act name its version. */
+static void add_once(pin_site *s, pin_view_change *v, pin_str name, pin_str before, pin_str after)
+{
+    for (uint32_t i = 0; i < v->parts_count; i++)
+        if (pin_str_equal(v->parts[i].name, name))
+            return;
+    add_part(s, v, name, before, after);
+}
+
 /* Provisions that both cite, where the words or the version of the law are others. */
 static void words_of_the_law(pin_site *s, pin_view_change *v, const stood *before, const stood *after)
 {
@@ -116,7 +125,7 @@ static void words_of_the_law(pin_site *s, pin_view_change *v, const stood *befor
         if (!pin_str_equal(a->words, b->words))
             add_part(s, v, PIN_JOIN(s, PIN_STR("The words of "), c->label), a->words, b->words);
         else if (!pin_str_equal(a->version, b->version))
-            add_part(s, v, PIN_JOIN(s, PIN_STR("The version of "), b->act), a->version, b->version);
+            add_once(s, v, PIN_JOIN(s, PIN_STR("The version of "), b->act), a->version, b->version);
     }
 }
 
@@ -126,7 +135,7 @@ static pin_slot change_between(pin_site *s, const stood *before, const stood *af
     if (!v || !(v->parts = pin_site_take(s, PARTS_MAX, sizeof *v->parts)))
         return (pin_slot){0};
     add_part(s, v, PIN_STR("Question"), before->item.question, after->item.question);
-    add_part(s, v, PIN_STR("In short"), before->item.verdict, after->item.verdict);
+    add_part(s, v, PIN_STR("In short"), pin_site_verdict(s, &before->item), pin_site_verdict(s, &after->item));
     add_part(s, v, PIN_STR("Answer"), plain_of(s, &before->item), plain_of(s, &after->item));
     add_part(s, v, PIN_STR("Citations"), citations_of(s, before), citations_of(s, after));
     words_of_the_law(s, v, before, after);
@@ -269,7 +278,7 @@ static void show_revision(pin_site *s, const pin_past *past, uint32_t which)
     v.slug = st.item.slug;
     v.given_id = st.item.given_id;
     v.question = st.item.question;
-    v.verdict = st.item.verdict;
+    v.verdict = pin_site_verdict(s, &st.item);
     v.answer = pin_site_blocks(s, st.item.blocks, &st.item);
     v.support = pin_site_support(s, &st.item, st.footings);
     v.revision = short_of(s, r->hash, (size_t)2 * PIN_REVISION_LEN);

@@ -331,9 +331,14 @@ def main():
     if not os.path.exists(PINCITE):
         print("skipped: no program at", PINCITE)
         return SKIPPED
+    keep = os.environ.get("STORY_KEEP")  # a folder for the last release and what was published: tests/browser
     with tempfile.TemporaryDirectory() as room:
         s = Story(room)
         play(s)
+        if keep:
+            shutil.copy(s.previous, os.path.join(keep, "story.pin"))
+            with open(os.path.join(keep, "story.json"), "w", encoding="utf-8") as out:
+                json.dump({"published": sorted(s.published), "statuses": s.statuses, "articles": s.articles}, out)
         follow_in_browser(s)
         pinned = sum(1 for path in s.published if REVISION.match(path))
         for line in s.failures:
