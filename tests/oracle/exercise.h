@@ -52,6 +52,44 @@ static inline void reseal_records(uint8_t *at, size_t len, uint32_t sections, ui
     }
 }
 
+/* Records of ARCHIVE are named by those of PAST, which are found by their starts. */
+static inline void reseal_archived(uint8_t *at, uint64_t o, uint64_t on, pin_cursor c)
+{
+    (void)pin_take_str(&c);
+    (void)pin_take8(&c);
+    for (int i = 0; i < 4; i++)
+        (void)pin_take_str(&c);
+    for (uint64_t n = pin_take_varint(&c); n > 0 && !c.failed; n--) {
+        (void)pin_take_bytes(&c, PIN_REVISION_LEN);
+        for (int i = 0; i < 3; i++)
+            (void)pin_take_str(&c);
+        uint64_t from = pin_take_varint(&c), len = pin_take_varint(&c);
+        if (!c.failed && from <= on && len <= on - from && len >= 4)
+            pin_store32(at + o + from, pin_hash32(at + o + from + 4, (size_t)len - 4, from));
+    }
+}
+
+static inline void reseal_past(uint8_t *at, size_t len, uint32_t sections)
+{
+    const uint8_t *past = reseal_find(at, sections, PIN_S_PAST), *archive = reseal_find(at, sections, PIN_S_ARCHIVE);
+    if (!past || !archive)
+        return;
+    uint64_t p = pin_load64(past + PIN_ROW_OFFSET), pn = pin_load64(past + PIN_ROW_LEN);
+    uint64_t o = pin_load64(archive + PIN_ROW_OFFSET), on = pin_load64(archive + PIN_ROW_LEN);
+    if (p > len || pn > len - p || pn < 8 || o > len || on > len - o)
+        return;
+    uint32_t count = pin_load32(at + p);
+    uint64_t table = 8 + (uint64_t)count * 4;
+    for (uint32_t i = 0; table <= pn && i < count; i++) {
+        uint32_t from = pin_load32(at + p + 4 + (uint64_t)i * 4), to = pin_load32(at + p + 8 + (uint64_t)i * 4);
+        if (from > to || to > pn - table || to - from < 4)
+            continue;
+        uint8_t *record = at + p + table + from;
+        pin_store32(record, pin_hash32(record + 4, to - from - 4, i));
+        reseal_archived(at, o, on, pin_cursor_over(record + 4, to - from - 4));
+    }
+}
+
 static inline void reseal(uint8_t *at, size_t len)
 {
     if (len < PIN_HEADER_LEN)
@@ -63,6 +101,7 @@ static inline void reseal(uint8_t *at, size_t len)
     reseal_records(at, len, sections, PIN_S_ITEM_ROWS, PIN_S_ITEMS, PIN_PLACE_LEN, 0);
     reseal_records(at, len, sections, PIN_S_PROVISION_ROWS, PIN_S_PROVISION_NAMES, PIN_P_LEN, PIN_P_NAMES);
     reseal_records(at, len, sections, PIN_S_PROVISION_ROWS, PIN_S_PROVISION_TEXTS, PIN_P_LEN, PIN_P_TEXT);
+    reseal_past(at, len, sections);
     for (uint32_t i = 0; i < sections; i++)
         reseal_row(at, len, at + PIN_HEADER_LEN + i * PIN_ROW_LEN_ALL);
     for (uint32_t i = 0; i < sections; i++) {
@@ -199,6 +238,38 @@ static inline void exercise_modules(const pin_index *ix, const pin_release *r)
     }
 }
 
+static inline void exercise_past(const pin_index *ix, pin_arena *arena)
+{
+    size_t       mark = arena->used;
+    pin_earlier *releases;
+    uint32_t     count;
+    (void)pin_index_releases(&releases, &count, ix, arena, NULL);
+    for (uint32_t i = 0; i < pin_index_past_count(ix) && i < 200; i++) {
+        pin_past past, again;
+        arena->used = mark;
+        if (pin_index_past_at(&past, ix, i, arena, NULL) != PIN_OK)
+            continue;
+        EXERCISE_MUST(past.fate <= PIN_FATE_VANISHED);
+        (void)pin_index_past(&again, ix, past.id, arena, NULL);
+        for (uint32_t k = 0; k < past.revision_count && k < 20; k++) {
+            pin_item     item;
+            pin_footing *footings;
+            pin_revision found[2];
+            char         hex[2 * PIN_REVISION_LEN];
+            size_t       inner = arena->used;
+            pin_revision_hex(hex, past.revisions[k].hash);
+            (void)pin_index_find_revision(found, ix, past.id, (pin_str){hex, PIN_REVISION_SHOWN}, arena, NULL);
+            if (pin_index_as_it_stood(&item, &footings, ix, &past.revisions[k], arena, NULL) == PIN_OK) {
+                exercise_blocks(item.blocks);
+                for (uint32_t c = 0; c < item.citation_count; c++)
+                    EXERCISE_MUST(pin_utf8_valid(footings[c].words) == footings[c].words.len);
+            }
+            arena->used = inner;
+        }
+    }
+    arena->used = mark;
+}
+
 /* Opens and reads all of it. The result of the opening, or of verify when it opens. */
 static inline pin_status exercise(const uint8_t *bytes, size_t len, pin_arena *arena)
 {
@@ -215,6 +286,7 @@ static inline pin_status exercise(const uint8_t *bytes, size_t len, pin_arena *a
         exercise_items(ix, arena, r.item_count);
         exercise_words(ix, r.item_count);
         exercise_law(ix, arena, &r);
+        exercise_past(ix, arena);
         s = pin_index_verify(ix, arena, NULL);
         EXERCISE_MUST(s == PIN_OK || s == PIN_CORRUPT || s == PIN_NO_SPACE);
     }
