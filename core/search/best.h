@@ -25,6 +25,9 @@ void       ranked_sort(ranked *items, uint32_t count);
 
 static inline uint32_t best_score(const best_few *best) { return (uint32_t)(best->bar >> 32); }
 
+/* No item with less can be among the best. */
+static inline uint32_t best_least(const best_few *best) { return best->bar ? best_score(best) : 1; }
+
 static inline void best_add(best_few *best, uint32_t item, uint32_t score)
 {
     uint64_t key = ranked_key((ranked){.item = item, .score = score});

@@ -237,6 +237,16 @@ static void more_than_65536_items_agree(void **ctx)
     check(&w, 20000, 400);
 }
 
+/* So many that the first bar is sharpened (candidates.c). */
+static void a_quarter_of_a_million_items_agree(void **ctx)
+{
+    (void)ctx;
+    writer w = {0};
+    state = 79;
+    random_corpus(&w, 262145, 60000);
+    check(&w, 60000, 200);
+}
+
 static void items_that_are_all_alike_agree(void **ctx)
 {
     (void)ctx;
@@ -259,6 +269,7 @@ int main(void)
         cmocka_unit_test(small_corpora_agree),
         cmocka_unit_test(windows_agree),
         cmocka_unit_test(more_than_65536_items_agree),
+        cmocka_unit_test(a_quarter_of_a_million_items_agree),
         cmocka_unit_test(items_that_are_all_alike_agree),
         cmocka_unit_test(words_at_the_edges_of_windows_agree),
     };
