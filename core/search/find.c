@@ -149,14 +149,19 @@ static pin_status open_scorer(finding *f)
     return plan_score_all(f->sums, f->p, f->arena, f->err);
 }
 
+/* Home modules are ranges of items, one after the other. */
 static void count_sums(finding *f)
 {
-    for (uint32_t i = f->what->first; i < f->what->end; i++) {
-        if (!f->sums[i])
-            continue;
-        f->out->total++;
+    uint32_t i = f->what->first, module = pin_read_item_module(f->p->ix, i);
+    for (; i < f->what->end; module++) {
+        uint32_t end = pin_read_module_end(f->p->ix, module), count = 0;
+        if (end > f->what->end)
+            end = f->what->end;
+        for (; i < end; i++)
+            count += f->sums[i] != 0;
+        f->out->total += count;
         if (f->out->module_counts)
-            f->out->module_counts[pin_read_item_module(f->p->ix, i)]++;
+            f->out->module_counts[module] += count;
     }
 }
 
@@ -164,7 +169,7 @@ static void count_sums(finding *f)
 static pin_status take_best(ranked *best, uint32_t *count, finding *f, uint32_t cap, bool counting)
 {
     if (f->what->exhaustive) {
-        for (uint32_t i = f->what->first; i < f->what->end; i++)
+        for (uint32_t i = f->what->first; f->allowed && i < f->what->end; i++)
             if (!is_allowed(f, i))
                 f->sums[i] = 0;
         if (counting)
@@ -271,10 +276,7 @@ static void bound_total(finding *f, uint32_t count)
         }
 }
 
-static bool is_counted(const finding *f)
-{
-    return f->out->module_counts || f->p->settings.item_count <= SCORE_ALL_ITEMS;
-}
+static bool is_counted(const finding *f) { return f->p->settings.item_count <= RULE_COUNT_ITEMS; }
 
 pin_status plan_find(ranked *best, uint32_t *count, pin_hits *out, plan *p, const plan_search *what,
                      pin_arena *scratch, pin_error *err)

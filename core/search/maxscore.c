@@ -298,10 +298,8 @@ static pin_status run_windows(best_few *best, scorer *sc, const scorer_scope *sc
 
 pin_status scorer_run(best_few *best, scorer *sc, const scorer_scope *scope)
 {
-    if (sc->set.item_count > SCORE_ALL_ITEMS) {
-        pin_status s = run_windows(best, sc, scope);
-        return s == PIN_OK && scope->counts ? scorer_count_union(sc, scope) : s;
-    }
+    if (sc->set.item_count > RULE_COUNT_ITEMS)
+        return run_windows(best, sc, scope);
     for (uint32_t w = 0; w < sc->set.windows && sc->set.status == PIN_OK; w++)
         score_window(best, sc, scope, w * WINDOW);
     return sc->set.status;

@@ -1,18 +1,16 @@
 /* The fast scorer: the best items of a plan with the same sums as exhaustive.c, looking at less.
  *
- * Up to SCORE_ALL_ITEMS everything is added up, window by window, in the first-level cache. Above, lists say
- * beforehand how much they can add in each window of 4,096 ids. Windows are visited by that bound, the most
- * promising first, until none can reach the best `cap` any more; within a window only the lists that an item
- * must be in to get there are read, the others are asked about the few items that are left (MaxScore: Turtle
- * and Flood, "Query evaluation: strategies and optimizations", 1995; by blocks: Ding and Suel, "Faster top-k
- * document retrieval using block-max indexes", SIGIR 2011). */
+ * Up to RULE_COUNT_ITEMS everything is added up, window by window, in the first-level cache, since all lists
+ * are needed to count. Above, lists say beforehand how much they can add in each window of 4,096 ids. Windows
+ * are visited by that bound, the most promising first, until none can reach the best `cap` any more; within a
+ * window only the lists that an item must be in to get there are read, the others are asked about the few
+ * items that are left (MaxScore: Turtle and Flood, "Query evaluation: strategies and optimizations", 1995; by
+ * blocks: Ding and Suel, "Faster top-k document retrieval using block-max indexes", SIGIR 2011). */
 #ifndef PIN_SEARCH_MAXSCORE_H
 #define PIN_SEARCH_MAXSCORE_H
 
 #include "core/search/best.h"
 #include "core/search/plan.h"
-
-#define SCORE_ALL_ITEMS 20480u /* five windows */
 
 typedef struct scorer scorer;
 
@@ -24,7 +22,7 @@ pin_status scorer_open(scorer **out, plan *p, pin_arena *arena, pin_error *err);
 typedef struct scorer_scope {
     uint32_t        first, end; /* items [first, end)                                                */
     const uint64_t *allowed;    /* a bit for each item, whole windows; NULL: all                     */
-    pin_hits       *counts;     /* total and module_counts are raised; NULL: nothing is counted      */
+    pin_hits *counts; /* total and module_counts are raised; in corpora of up to RULE_COUNT_ITEMS; or NULL */
 } scorer_scope;
 
 /* Puts the best into `best` (initialised). PIN_OK, PIN_NO_SPACE, PIN_CORRUPT. */

@@ -316,8 +316,7 @@ static pin_status take_results(pin_hits *out, searching *s, uint32_t k, pin_aren
     if (s->best_cap > items)
         s->best_cap = items;
     s->best = pin_arena_take(arena, s->best_cap, sizeof *s->best);
-    if (items <= RULE_COUNT_ITEMS && !s->options->no_counts &&
-        !(out->module_counts = pin_arena_take(arena, release.module_count, 4)))
+    if (items <= RULE_COUNT_ITEMS && !(out->module_counts = pin_arena_take(arena, release.module_count, 4)))
         return no_space(err);
     return s->best ? PIN_OK : no_space(err);
 }

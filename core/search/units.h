@@ -54,12 +54,10 @@ static inline bool scope_has(const scorer_scope *scope, uint32_t item)
            (!scope->allowed || (scope->allowed[item / 64] >> item % 64 & 1));
 }
 
-/* ---- tally.c ---- raise total and module_counts */
-/* By sums[0 ..) of the items from `base` on that lie in [first, end). */
+/* ---- tally.c ---- */
+/* Raises total and module_counts by sums[0 ..) of the items from `base` on that lie in [first, end). */
 void scorer_count_sums(pin_hits *out, const plan *p, const uint32_t *sums, uint32_t base, uint32_t first,
                        uint32_t end);
-/* By the union of all lists. */
-pin_status scorer_count_union(scorer *sc, const scorer_scope *scope);
 
 /* ---- candidates.c ---- */
 /* A first bar from the strongest lists alone. */

@@ -18,7 +18,6 @@ typedef struct pin_search_options {
     bool     exhaustive;   /* use the plain scorer (the judge); same answer, slower                  */
     bool     explain;      /* fill hit.explain                                                       */
     bool     no_snippets;  /* leave snippets out                                                     */
-    bool     no_counts;    /* leave module_counts out, and total a lower bound in larger corpora     */
 } pin_search_options;
 
 /* How one word of the query was read. */

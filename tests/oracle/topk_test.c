@@ -181,8 +181,7 @@ static void ask_both(const opened *o, const char *query, char *room)
     pin_search_options options = {.k = limits[below(7)],
                                   .no_snippets = true,
                                   .status = pin_str_of(statuses[below(5)]),
-                                  .module = pin_str_of(modules[below(5)]),
-                                  .no_counts = below(4) == 0};
+                                  .module = pin_str_of(modules[below(5)])};
     pin_hits           fast = ask(o, query, options, room, ROOM / 2);
     options.exhaustive = true;
     pin_hits plain = ask(o, query, options, room + ROOM / 2, ROOM / 2);
@@ -224,7 +223,7 @@ static void windows_agree(void **ctx)
     (void)ctx;
     writer w = {0};
     state = 77;
-    random_corpus(&w, 28673, 3000); /* seven windows and one item */
+    random_corpus(&w, 102401, 3000); /* 25 windows and one item */
     check(&w, 3000, 500);
 }
 
@@ -251,7 +250,7 @@ static void items_that_are_all_alike_agree(void **ctx)
 {
     (void)ctx;
     writer w = {0};
-    alike_corpus(&w, 24577);
+    alike_corpus(&w, 102401);
     check(&w, 6, 100);
 }
 
@@ -259,7 +258,7 @@ static void words_at_the_edges_of_windows_agree(void **ctx)
 {
     (void)ctx;
     writer w = {0};
-    edge_corpus(&w, 65536);
+    edge_corpus(&w, 131072);
     check(&w, 8, 100);
 }
 
