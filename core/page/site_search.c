@@ -141,6 +141,7 @@ void pin_site_search(pin_site *s)
     result_facets(s, r, &hits, query, options.module);
     v.hits = hits.count > 0;
     v.total = hits.total;
+    v.least = hits.total_is_least;
     v.one = hits.total == 1;
     v.results = (pin_slot){render_results, r};
     if (s->status == PIN_OK)
