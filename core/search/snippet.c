@@ -30,6 +30,8 @@ typedef struct wanted_terms {
     wanted  *at;
     uint32_t count;
     uint32_t lengths; /* bit n: some key has n bytes (n above 31: bit 31) */
+    uint32_t shortest;
+    uint64_t openings[4]; /* bit b: some key begins with byte b */
 } wanted_terms;
 
 static bool is_content(const plan *p)
@@ -52,6 +54,18 @@ static void want(wanted_terms *out, const plan *p, const plan_part *part, uint8_
     uint32_t idf = pin_idf(p->settings.item_count, part->term.df);
     out->at[out->count++] = (wanted){.key = part->key, .weight = tier == PIN_TIER_EXACT ? idf : idf / 2 + 1};
     out->lengths |= length_bit(part->key.len);
+    if (part->key.len < out->shortest)
+        out->shortest = (uint32_t)part->key.len;
+    if (part->key.len)
+        out->openings[(uint8_t)part->key.at[0] / 64] |= 1ull << ((uint8_t)part->key.at[0] % 64);
+}
+
+/* Could the stem of this word be wanted? Stemming changes ends, never makes a word longer, and leaves its
+ * first byte alone; most words of an answer are told apart by that, and need no stemming. */
+static bool may_be_wanted(const wanted_terms *terms, pin_str word)
+{
+    uint8_t first = word.len ? (uint8_t)word.at[0] : 0;
+    return word.len >= terms->shortest && (terms->openings[first / 64] >> (first % 64) & 1);
 }
 
 /* Function words are marked only where the query has nothing else; what is written counts twice as much
@@ -59,7 +73,7 @@ static void want(wanted_terms *out, const plan *p, const plan_part *part, uint8_
 static pin_status wanted_terms_of(wanted_terms *out, const plan *p, pin_arena *arena, pin_error *err)
 {
     bool content = is_content(p);
-    *out = (wanted_terms){.at = pin_arena_take(arena, TERMS_MAX, sizeof *out->at)};
+    *out = (wanted_terms){.at = pin_arena_take(arena, TERMS_MAX, sizeof *out->at), .shortest = UINT32_MAX};
     if (!out->at)
         return pin_fail(err, PIN_NO_SPACE, 0, "the query needs more memory than was lent");
     for (uint32_t i = 0; i < p->slot_count; i++) {
@@ -91,7 +105,11 @@ static uint32_t find_matches(match *out, const wanted_terms *terms, pin_str text
     pin_token     token;
     uint32_t      count = 0, number;
     pin_tokenizer_init(&t, text, language);
+    t.words_only = true;
     while (count < MATCHES_MAX && pin_tokenizer_next(&t, &token)) {
+        if (!may_be_wanted(terms, token.word))
+            continue;
+        pin_token_finish(&t, &token);
         if (!find_wanted(&number, terms, token.term))
             continue;
         if (count && out[count - 1].from <= token.from && token.to <= out[count - 1].to)
