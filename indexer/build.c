@@ -25,7 +25,7 @@ struct pin_build {
 pin_build *pin_build_new(const pin_build_options *options)
 {
     pin_build *b = calloc(1, sizeof *b);
-    if (!b || !(b->pool = pin_pool_new())) {
+    if (!b || !(b->pool = pin_pool_new_in(options ? options->scratch : NULL))) {
         free(b);
         return NULL;
     }

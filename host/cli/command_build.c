@@ -11,6 +11,7 @@ static const pin_cli_option options[] = {
     PIN_CLI_MODULE_OPTION,
     PIN_CLI_MAP_OPTION,
     PIN_CLI_THREADS_OPTION,
+    PIN_CLI_MEMORY_OPTION,
     {"strict", 0, NULL, "fail on any error, and leave FILE as it was", false},
     {"json", 0, NULL, "print the report as one line of JSON", false},
     {0},

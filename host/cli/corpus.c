@@ -263,16 +263,62 @@ static int add_corpora(pin_cli_corpus *c, uint32_t count)
     return PIN_EXIT_GOOD;
 }
 
+/* ---- Memory ---- */
+/* "512M", "4G"; 0 when it was not given. */
+static int read_memory(uint64_t *out, pin_cli *cli)
+{
+    const char *text = pin_cli_value(cli, "memory");
+    uint64_t    value = 0;
+    size_t      at = 0;
+    *out = 0;
+    if (!text)
+        return PIN_EXIT_GOOD;
+    for (; text[at] >= '0' && text[at] <= '9' && at < 6; at++)
+        value = value * 10 + (uint64_t)(text[at] - '0');
+    bool mega = text[at] == 'M', giga = text[at] == 'G';
+    value <<= mega ? 20 : 30;
+    if (at == 0 || (!mega && !giga) || text[at + 1] || value < PIN_CLI_MEMORY_LEAST)
+        return pin_cli_misuse(cli, "'%s' is not a size like 512M or 4G, at least 64M, as --memory wants", text);
+    *out = value;
+    return PIN_EXIT_GOOD;
+}
+
+static void rest_inputs(void *ctx)
+{
+    const pin_cli_corpus *c = ctx;
+    for (uint32_t i = 0; i < c->folder_count; i++)
+        pin_folder_rest(c->folders[i]);
+    if (c->has_previous)
+        pin_folder_map_rest(&c->previous);
+}
+
+/* Scratch lies beside the output; a command without one keeps everything in memory. */
+static int open_scratch(pin_cli_corpus *c, uint64_t memory)
+{
+    pin_folder_error why;
+    const char      *path = pin_cli_value(c->cli, "output");
+    if (!path)
+        return PIN_EXIT_GOOD;
+    if (pin_scratch_open(&c->scratch, path, memory, &why) != PIN_OK)
+        return pin_cli_misuse(c->cli, "%s", why.text);
+    pin_scratch_also(c->scratch, rest_inputs, c);
+    c->lent = pin_scratch_lent(c->scratch);
+    return PIN_EXIT_GOOD;
+}
+
 int pin_cli_corpus_open(pin_cli_corpus *c, pin_cli *cli)
 {
+    uint64_t memory;
     *c = (pin_cli_corpus){.cli = cli};
-    if (check_given_sources(cli) != PIN_EXIT_GOOD)
+    if (check_given_sources(cli) != PIN_EXIT_GOOD || read_memory(&memory, cli) != PIN_EXIT_GOOD ||
+        open_scratch(c, memory) != PIN_EXIT_GOOD)
         return PIN_EXIT_MISUSE;
     uint32_t threads = 0;
     if (!pin_cli_number(&threads, cli, "threads", 0, 1, 64))
         return PIN_EXIT_MISUSE;
     pin_build_options options = {.strict = pin_cli_has(cli, "strict"),
                                  .threads = threads,
+                                 .scratch = c->scratch ? &c->lent : NULL,
                                  .module = pin_str_of(pin_cli_value(cli, "module")),
                                  .map = pin_str_of(pin_cli_value(cli, "map"))};
     if (cli->err_terminal) {
@@ -305,4 +351,5 @@ void pin_cli_corpus_close(pin_cli_corpus *c)
     free(c->folders);
     if (c->has_previous)
         pin_folder_unmap(&c->previous);
+    pin_scratch_close(c->scratch);
 }

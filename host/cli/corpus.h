@@ -10,6 +10,8 @@ typedef struct pin_cli_corpus {
     pin_mapped   previous; /* the index of the release before                                  */
     bool         has_previous;
     char         day[11];
+    pin_scratch_file *scratch; /* of a build that was given a limit, or NULL                   */
+    pin_scratch  lent;
     pin_folder **folders; /* everything that the builder borrows from */
     uint32_t     folder_count, folder_cap;
     double       progress_at, started; /* when progress was last shown; when this stage began */
@@ -33,6 +35,11 @@ typedef struct pin_cli_corpus {
 
 #define PIN_CLI_THREADS_OPTION                                                                               \
     {"threads", 0, "N", "work with N threads, 1 to 64 (else one a processor);\nthe result is the same", false}
+
+#define PIN_CLI_MEMORY_OPTION                                                                                \
+    {"memory", 0, "SIZE",                                                                                    \
+     "stay below SIZE of memory, 512M or 4G (else half of\nthe machine's); the result is the same", false}
+#define PIN_CLI_MEMORY_LEAST ((uint64_t)64 << 20)
 
 /* Reads every CORPUS argument, every --source, and the sources that each corpus' pincite.yml names.
  * PIN_EXIT_GOOD, or PIN_EXIT_MISUSE after a complaint. Always to be closed. */

@@ -278,6 +278,12 @@ void pin_folder_free(pin_folder *f)
     free(f);
 }
 
+void pin_folder_rest(const pin_folder *f)
+{
+    for (uint32_t i = 0; i < f->mapped_count; i++)
+        pin_folder_map_rest(&f->mapped[i]);
+}
+
 const pin_input *pin_folder_input(const pin_folder *f)
 {
     return &f->input;

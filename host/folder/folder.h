@@ -22,7 +22,7 @@ typedef struct pin_mapped {
     bool    copied;
 } pin_mapped;
 
-#define PIN_FOLDER_FILE_MAX ((uint64_t)8 << 30) /* bytes of one file; more is PIN_LIMIT */
+#define PIN_FOLDER_FILE_MAX ((uint64_t)64 << 30) /* bytes of one file; more is PIN_LIMIT */
 
 /* The bytes of the file at `path`, read-only. Files below 64 KiB are copied; larger ones are mapped, so
  * they must be replaced by renaming (as pin_save does), not cut short in place, while they are in use.
@@ -31,6 +31,8 @@ pin_status pin_folder_map(pin_mapped *out, const char *path, pin_folder_error *e
 /* The same, always copied: nothing that happens to the file later can be felt. */
 pin_status pin_folder_read(pin_mapped *out, const char *path, pin_folder_error *err);
 void       pin_folder_unmap(pin_mapped *file);
+/* The pages of a mapped file may leave memory; they are read again when they are needed. */
+void       pin_folder_map_rest(const pin_mapped *file);
 
 /* ---- A corpus or source argument: one file, or a folder with all that is below it ---- */
 typedef struct pin_folder pin_folder;
@@ -48,12 +50,33 @@ pin_status pin_folder_open(pin_folder **out, const char *path, pin_folder_error 
 pin_status pin_folder_open_below(pin_folder **out, const pin_folder *root, pin_str path, pin_folder_error *err);
 void       pin_folder_free(pin_folder *folder);
 
+/* The same for all its mapped files. By any thread. */
+void pin_folder_rest(const pin_folder *folder);
+
 /* What the builder takes. Borrows `folder`. */
 const pin_input *pin_folder_input(const pin_folder *folder);
 
 /* Names below the root that were passed over because they are symbolic links, devices or the like. */
 uint32_t pin_folder_passed_count(const pin_folder *folder);
 pin_str  pin_folder_passed(const pin_folder *folder, uint32_t i);
+
+/* ---- Scratch: memory for a build, most of which may lie on the disk ----
+ * Up to an eighth of the limit is plain memory; what is asked for beyond lies in a temporary file in the
+ * folder of the output, which has no name, so that it goes with the process whatever ends it. Its room is
+ * allocated before it is used: a full disk is a refusal, never a signal. */
+typedef struct pin_scratch_file pin_scratch_file;
+
+/* Beside the file at `path`. `limit`: bytes of memory that the process should stay below, 0 for half of
+ * what the machine has. PIN_OK, PIN_NO_SPACE. */
+pin_status  pin_scratch_open(pin_scratch_file **out, const char *path, uint64_t limit, pin_folder_error *err);
+/* What the builder takes: when it says that memory may rest and the process has come near the limit, pages
+ * go to the disk. Borrows `s`. */
+pin_scratch pin_scratch_lent(pin_scratch_file *s);
+/* What else shall rest then: called by any thread when the process has come near the limit. */
+void        pin_scratch_also(pin_scratch_file *s, void (*rest)(void *ctx), void *ctx);
+/* Why room was refused; else empty text. */
+void        pin_scratch_reason(const pin_scratch_file *s, pin_folder_error *err);
+void        pin_scratch_close(pin_scratch_file *s); /* NULL is fine */
 
 /* ---- Writing one file whole ----
  * The bytes go to a hidden file beside `path`, which is flushed to the disk, renamed over `path` and

@@ -70,7 +70,7 @@ static pin_status map_open_file(pin_mapped *out, int fd, const char *path, uint6
     if (!S_ISREG(info.st_mode))
         return pin_folder_fail(err, PIN_IO, "cannot read", path, 0, "not a regular file");
     if ((uint64_t)info.st_size > PIN_FOLDER_FILE_MAX || (uint64_t)info.st_size >= SIZE_MAX)
-        return pin_folder_fail(err, PIN_LIMIT, "cannot read", path, 0, "larger than 8 GiB");
+        return pin_folder_fail(err, PIN_LIMIT, "cannot read", path, 0, "larger than 64 GiB");
 
     size_t len = (size_t)info.st_size;
     if (len < copy_below)
@@ -110,4 +110,10 @@ void pin_folder_unmap(pin_mapped *file)
     else if (file->map)
         munmap(file->map, file->bytes.len);
     *file = (pin_mapped){0};
+}
+
+void pin_folder_map_rest(const pin_mapped *file)
+{
+    if (!file->copied && file->map)
+        madvise(file->map, file->bytes.len, MADV_DONTNEED); /* read-only pages of a file: nothing is lost */
 }

@@ -42,6 +42,19 @@ typedef struct pin_config {
     uint32_t               fate_count;
 } pin_config;
 
+/* Memory that may leave the machine's memory: what a corpus of millions is kept in while it is built.
+ * The host lends it, usually as pages of a temporary file; the builder does no I/O. */
+typedef struct pin_scratch {
+    void *ctx;
+    /* `size` bytes (at least 64 KiB) of zeros at a multiple of 64, which stay where they are until they
+     * are given back; NULL: there is no room, on the disk either. By any thread. */
+    void *(*take)(void *ctx, size_t size);
+    void (*give)(void *ctx, void *at, size_t size);
+    /* Called between two steps of work, by any thread: a good moment for pages to leave. */
+    void (*rest)(void *ctx);
+    uint64_t memory; /* bytes that the build should stay below; 0: as many as it likes              */
+} pin_scratch;
+
 typedef struct pin_build_options {
     bool    strict;  /* findings of severity error make the build fail                              */
     pin_str module;  /* --module: home of JSON Lines items that name none                           */
@@ -49,6 +62,7 @@ typedef struct pin_build_options {
     pin_str as_of;    /* the day that this release speaks for, "2026-11-24": given to items that changed and
                          bear no later date of their own. Empty: the newest day of content and previous  */
     unsigned threads; /* 0: as many as there are processors                                         */
+    const pin_scratch *scratch; /* borrowed until pin_build_free; NULL: everything comes from malloc    */
     /* progress, called now and then, by one thread at a time; may be NULL */
     void (*progress)(void *ctx, const char *stage, uint64_t done, uint64_t total);
     void  *progress_ctx;

@@ -259,7 +259,7 @@ static void check_task(void *ctx, uint32_t number)
     t->k.unchecked = NULL;
     t->corpus = *j->all->corpus;
     t->k.corpus = &t->corpus;
-    t->k.pool = t->corpus.pool = pin_pool_new();
+    t->k.pool = t->corpus.pool = pin_pool_new_in(j->options ? j->options->scratch : NULL);
     t->k.findings = &t->findings;
     if (!t->k.pool)
         return;

@@ -35,8 +35,11 @@
  * Not for use by two threads at once. */
 typedef struct pin_pool pin_pool;
 pin_pool *pin_pool_new(void);
+/* The same, with chunks from `scratch`, unless it is NULL; `scratch` is borrowed. */
+pin_pool *pin_pool_new_in(const pin_scratch *scratch);
 void      pin_pool_free(pin_pool *pool);
 void     *pin_pool_take(pin_pool *pool, size_t count, size_t size); /* zeroed, aligned to 16 */
+void     *pin_pool_room(pin_pool *pool, size_t count, size_t size); /* the same, not zeroed */
 pin_str   pin_pool_copy(pin_pool *pool, pin_str text);
 /* As printf writes it, which for %s stops at a NUL and for %.*s at the length given. */
 pin_str   pin_pool_format(pin_pool *pool, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -130,7 +133,7 @@ typedef struct pin_draft_item {
     uint64_t        rank;     /* place among the items of its module while reading                   */
     pin_str        *moved_from; /* ids that this item had before                                    */
     uint32_t        moved_from_count;
-    pin_draft_fate  fate;     /* when fate.fate is not PIN_FATE_LIVES: this is no item any more       */
+    pin_draft_fate *fate;     /* NULL, or, unless it says PIN_FATE_LIVES: this is no item any more    */
 } pin_draft_item;
 
 typedef struct pin_draft_module {
@@ -168,6 +171,11 @@ typedef struct pin_corpus {
     const pin_build_options *options; /* for who works on it after reading; NULL: one thread, silently */
     void             *lookup;  /* hash tables over the pool, private                                */
 } pin_corpus;
+
+static inline bool pin_draft_lives(const pin_draft_item *item)
+{
+    return !item->fate || item->fate->fate == PIN_FATE_LIVES;
+}
 
 void pin_corpus_init(pin_corpus *out, pin_pool *pool);
 

@@ -248,7 +248,7 @@ static pin_str body_without_list(pin_str text, const citations *list, pin_pool *
 
 static void draft_unanswered(pin_draft_item *item, pin_findings *findings)
 {
-    if (item->fate.fate != PIN_FATE_LIVES) /* it is no question any more */
+    if (!pin_draft_lives(item)) /* it is no question any more */
         return;
     bool says_why = pin_str_equal(item->status, PIN_STR("withdrawn")) ||
                     pin_str_equal(item->status, PIN_STR("pending-guidance"));

@@ -41,15 +41,22 @@ static bool is_yes(pin_str text) { return is_word(text, "yes") || is_word(text, 
 static bool is_no(pin_str text) { return text.len == 0 || is_word(text, "no") || is_word(text, "false"); }
 
 /* ---- At the item itself ---- */
+static pin_draft_fate *need_fate(pin_draft_item *item, pin_pool *pool)
+{
+    if (!item->fate)
+        item->fate = pin_pool_take(pool, 1, sizeof *item->fate);
+    return item->fate;
+}
+
 static bool set_fate(pin_draft_item *item, pin_findings *findings, pin_fate fate, pin_origin origin)
 {
-    if (item->fate.fate != PIN_FATE_LIVES && item->fate.fate != fate) {
+    if (!pin_draft_lives(item) && item->fate->fate != fate) {
         pin_finding_add(findings, PIN_ERROR, "two-fates", origin, item->id, "keep one of the two",
-                        "the item is said to be %s and %s", pin_fate_name(item->fate.fate), pin_fate_name(fate));
+                        "the item is said to be %s and %s", pin_fate_name(item->fate->fate), pin_fate_name(fate));
         return false;
     }
-    item->fate.fate = fate;
-    item->fate.origin = origin;
+    item->fate->fate = fate;
+    item->fate->origin = origin;
     return true;
 }
 
@@ -84,24 +91,29 @@ bool pin_draft_fate_key(pin_draft_item *item, pin_pool *pool, pin_findings *find
     value = pin_str_trim(value);
     if (value.len == 0)
         return true;
+    if (strcmp(key, "moved_from") == 0)
+        return add_moved_from(item, pool, value);
+    if (strcmp(key, "withdrawn") == 0 && is_no(value))
+        return true;
+    pin_draft_fate *fate = need_fate(item, pool);
+    if (!fate)
+        return false;
     if (strcmp(key, "withdrawn") == 0) {
-        if (!is_no(value) && set_fate(item, findings, PIN_FATE_WITHDRAWN, origin) && !is_yes(value))
-            item->fate.reason = pin_markdown_line(pool, value);
-        return item->fate.reason.at || is_no(value) || is_yes(value);
+        if (!set_fate(item, findings, PIN_FATE_WITHDRAWN, origin) || is_yes(value))
+            return true;
+        fate->reason = pin_markdown_line(pool, value);
+        return fate->reason.at != NULL;
     }
     if (strcmp(key, "since") == 0) {
-        item->fate.since = pin_pool_copy(pool, pin_draft_date(findings, origin, item->id, "since", value));
-        return item->fate.since.at != NULL;
+        fate->since = pin_pool_copy(pool, pin_draft_date(findings, origin, item->id, "since", value));
+        return fate->since.at != NULL;
     }
-    if (strcmp(key, "instead") == 0 || moved || merged) {
-        pin_str target = id_of(pool, item->module, value);
-        if (!target.at)
-            return false;
-        if ((!moved && !merged) || set_fate(item, findings, moved ? PIN_FATE_MOVED : PIN_FATE_MERGED, origin))
-            item->fate.target = target;
-        return true;
-    }
-    return strcmp(key, "moved_from") != 0 || add_moved_from(item, pool, value);
+    pin_str target = id_of(pool, item->module, value); /* "instead", "moved_to", "merged_into" */
+    if (!target.at)
+        return false;
+    if ((!moved && !merged) || set_fate(item, findings, moved ? PIN_FATE_MOVED : PIN_FATE_MERGED, origin))
+        fate->target = target;
+    return true;
 }
 
 /* ---- In a list ---- */
@@ -218,14 +230,16 @@ pin_status pin_corpus_take_fates(pin_corpus *corpus)
                                    .origin = item->origin};
             status = pin_corpus_add_fate(corpus, &from);
         }
-        if (item->fate.fate == PIN_FATE_LIVES) {
-            corpus->items[kept++] = *item;
+        if (pin_draft_lives(item)) {
+            if (kept != i)
+                corpus->items[kept] = *item;
+            kept++;
             continue;
         }
-        item->fate.id = item->id;
-        item->fate.question = item->question;
+        item->fate->id = item->id;
+        item->fate->question = item->question;
         if (status == PIN_OK)
-            status = pin_corpus_add_fate(corpus, &item->fate);
+            status = pin_corpus_add_fate(corpus, item->fate);
     }
     corpus->item_count = kept;
     return status;

@@ -65,7 +65,7 @@ bool pin_corpus_reserve(pin_corpus *corpus, uint32_t more_items)
     if (more_items > 4096 && more_items < UINT32_MAX / 2 - corpus->item_count &&
         more_items > corpus->item_cap - corpus->item_count) {
         uint32_t        cap = corpus->item_count + more_items;
-        pin_draft_item *at = pin_pool_take(corpus->pool, cap, sizeof *at);
+        pin_draft_item *at = pin_pool_room(corpus->pool, cap, sizeof *at);
         if (!at)
             return false;
         if (corpus->item_count)

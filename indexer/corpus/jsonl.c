@@ -58,6 +58,7 @@ typedef struct piece {
     pin_str         text;
     uint32_t        first_line;
     pin_pool       *pool;
+    pin_pool       *names; /* ids and modules, which are looked at again and again: close together */
     pin_findings    findings;
     pin_draft_item *items; /* malloc'ed */
     uint32_t        item_count, item_cap;
@@ -75,12 +76,18 @@ typedef struct piece {
 } piece;
 
 typedef struct json_reader {
-    const pin_reading *reading;
+    pin_reading       *reading;
     pin_str            shown;
     key_map            map;
     piece             *pieces;
-    uint32_t           piece_count;
+    uint32_t           piece_count, line_count;
     size_t             len; /* of all pieces */
+    const pin_scratch *scratch;
+
+    /* what is joined so far */
+    pin_status         status;
+    new_key            keys[NEW_KEYS_MAX];
+    uint32_t           key_count;
 } json_reader;
 
 static pin_origin line_of(const json_reader *r, const piece *p) { return (pin_origin){r->shown, p->line}; }
@@ -200,7 +207,7 @@ static pin_str shared_text(const json_reader *r, piece *p, json_t *line, int key
 /* ---- The id: DESIGN.md, "Input" 3 ---- */
 static pin_str joined_id(piece *p, pin_str module, pin_str slug)
 {
-    char *at = pin_pool_take(p->pool, module.len + 1 + slug.len, 1);
+    char *at = pin_pool_room(p->names, module.len + 1 + slug.len, 1);
     if (!at) {
         p->short_of_memory = true;
         return (pin_str){"", 0};
@@ -217,7 +224,7 @@ static pin_str module_slug(piece *p, pin_str text)
     if (p->module_slug.len && pin_str_equal(p->module_text, text))
         return p->module_slug;
     p->module_text = pin_pool_copy(p->pool, text);
-    p->module_slug = pin_slug(p->pool, text);
+    p->module_slug = pin_slug(p->names, text);
     p->short_of_memory |= !p->module_text.at || !p->module_slug.at;
     return p->module_slug;
 }
@@ -294,8 +301,9 @@ static bool item_name(pin_draft_item *item, const json_reader *r, piece *p, cons
     if (!item->module.len || !item->slug.len)
         return false;
     item->id = joined_id(p, item->module, item->slug);
+    item->slug = pin_str_part(item->id, item->id.len - item->slug.len, item->id.len);
     if (name->id.len && !pin_str_equal(name->id, item->id))
-        item->given_id = pin_pool_copy(p->pool, name->id);
+        item->given_id = pin_pool_copy(p->names, name->id);
     if (!name->id.len)
         pin_finding_add(&p->findings, PIN_NOTE, "no-explicit-id", line_of(r, p), item->id,
                         "give the line an 'id'", "the id is made from the question and changes with it");
@@ -574,8 +582,9 @@ static void read_line(const json_reader *r, piece *p, pin_str text)
 static void read_piece(const json_reader *r, piece *p)
 {
     pin_str left = p->text;
-    p->pool = pin_pool_new();
-    if (!p->pool) {
+    p->pool = pin_pool_new_in(r->scratch);
+    p->names = pin_pool_new_in(r->scratch);
+    if (!p->pool || !p->names) {
         p->short_of_memory = true;
         return;
     }
@@ -615,31 +624,25 @@ static bool cut(json_reader *r, pin_str text)
         for (const char *at = left.at, *end = at + len; (at = memchr(at, '\n', (size_t)(end - at))); at++)
             line++;
         left = pin_str_part(left, len, left.len);
+        pin_rest(r->reading->options);
     }
+    r->line_count = line;
     return true;
 }
 
-static void run(json_reader *r)
-{
-    json_set_alloc_funcs(json_malloc, free);
-    json_object_seed(1); /* before threads meet: jansson seeds its tables once */
-    pin_parallel_told(r->reading->options, "reading kB", r->len / 1000, r->piece_count, read_one_piece, r);
-}
-
-static bool merge_new_keys(new_key *all, uint32_t *count, const piece *p)
+static void merge_new_keys(json_reader *r, const piece *p)
 {
     for (uint32_t i = 0; i < p->new_key_count; i++) {
         uint32_t k = 0;
-        while (k < *count && strcmp(all[k].name, p->new_keys[i].name) != 0)
+        while (k < r->key_count && strcmp(r->keys[k].name, p->new_keys[i].name) != 0)
             k++;
         if (k == NEW_KEYS_MAX)
-            return false;
-        if (k == *count)
-            all[(*count)++] = p->new_keys[i];
+            return;
+        if (k == r->key_count)
+            r->keys[r->key_count++] = p->new_keys[i];
         else
-            all[k].count += p->new_keys[i].count;
+            r->keys[k].count += p->new_keys[i].count;
     }
-    return true;
 }
 
 static void merge_findings(pin_findings *into, const pin_findings *from)
@@ -671,43 +674,61 @@ static bool merge_modules(pin_reading *r, const piece *p)
     return true;
 }
 
-static pin_status merge(pin_reading *r, const json_reader *json)
+static pin_status merge(json_reader *json, piece *p)
 {
-    pin_corpus *corpus = r->corpus;
-    new_key     keys[NEW_KEYS_MAX];
-    uint32_t    key_count = 0, items = 0;
-    for (uint32_t i = 0; i < json->piece_count; i++) {
-        if (json->pieces[i].short_of_memory)
-            return PIN_NO_SPACE;
-        items += json->pieces[i].item_count;
-    }
-    if (!pin_corpus_reserve(corpus, items))
+    pin_reading *r = json->reading;
+    pin_corpus  *corpus = r->corpus;
+    if (p->short_of_memory || !pin_corpus_reserve(corpus, p->item_count) || !merge_modules(r, p))
         return PIN_NO_SPACE;
-    for (uint32_t i = 0; i < json->piece_count; i++) {
-        piece *p = &json->pieces[i];
-        if (!merge_modules(r, p))
+    merge_findings(r->findings, &p->findings);
+    merge_new_keys(json, p);
+    for (uint32_t k = 0; k < p->item_count; k++) {
+        pin_draft_item *item = pin_corpus_add_item(corpus);
+        if (!item)
             return PIN_NO_SPACE;
-        merge_findings(r->findings, &p->findings);
-        merge_new_keys(keys, &key_count, p);
-        for (uint32_t k = 0; k < p->item_count; k++) {
-            pin_draft_item *item = pin_corpus_add_item(corpus);
-            if (!item)
-                return PIN_NO_SPACE;
-            uint64_t rank = item->rank;
-            *item = p->items[k];
-            item->rank = rank;
-        }
-        corpus->skipped_count += p->skipped_count;
-        pin_pool_adopt(corpus->pool, p->pool);
-        p->pool = NULL;
-        free(p->items); /* now, not at the end: all of them are as large as the corpus' own */
-        p->items = NULL;
+        uint64_t rank = item->rank;
+        *item = p->items[k];
+        item->rank = rank;
     }
-    for (uint32_t k = 0; k < key_count; k++)
-        pin_finding_add(r->findings, PIN_NOTE, "unknown-key", (pin_origin){json->shown, keys[k].line},
-                        (pin_str){0}, "--map gives a key another name",
-                        "the key '%s' is not known and is left out (%u lines)", keys[k].name, keys[k].count);
+    corpus->skipped_count += p->skipped_count;
+    pin_pool_adopt(corpus->pool, p->pool);
+    pin_pool_adopt(corpus->pool, p->names);
+    p->pool = p->names = NULL;
     return PIN_OK;
+}
+
+static void piece_free(piece *p)
+{
+    pin_pool_free(p->pool);
+    pin_pool_free(p->names);
+    free(p->items);
+    free(p->modules);
+    p->pool = p->names = NULL;
+    p->items = NULL;
+    p->modules = NULL;
+}
+
+static void merge_one_piece(void *ctx, uint32_t number)
+{
+    json_reader *r = ctx;
+    if (r->status == PIN_OK)
+        r->status = merge(r, &r->pieces[number]);
+    piece_free(&r->pieces[number]);
+}
+
+static pin_status run(json_reader *r)
+{
+    json_set_alloc_funcs(json_malloc, free);
+    json_object_seed(1); /* before threads meet: jansson seeds its tables once */
+    if (!pin_corpus_reserve(r->reading->corpus, r->line_count) ||
+        !pin_parallel_joined(r->reading->options, "reading kB", r->len / 1000, r->piece_count, read_one_piece,
+                             merge_one_piece, r))
+        return PIN_NO_SPACE;
+    for (uint32_t k = 0; k < r->key_count && r->status == PIN_OK; k++)
+        pin_finding_add(r->reading->findings, PIN_NOTE, "unknown-key", (pin_origin){r->shown, r->keys[k].line},
+                        (pin_str){0}, "--map gives a key another name",
+                        "the key '%s' is not known and is left out (%u lines)", r->keys[k].name, r->keys[k].count);
+    return r->status;
 }
 
 /* --map "id=section,module=chapter" */
@@ -737,21 +758,17 @@ static void map_read(key_map *out, pin_reading *r)
 
 pin_status pin_read_json_lines(pin_reading *r, const pin_input_file *file)
 {
-    json_reader json = {.reading = r, .shown = file->shown, .len = file->bytes.len};
+    json_reader json = {.reading = r,
+                        .shown = file->shown,
+                        .len = file->bytes.len,
+                        .scratch = r->options ? r->options->scratch : NULL};
     pin_str     text = file->bytes;
     if (pin_str_starts(text, PIN_STR("\xEF\xBB\xBF")))
         text = pin_str_part(text, 3, text.len);
     map_read(&json.map, r);
-    pin_status status = PIN_NO_SPACE;
-    if (cut(&json, text)) {
-        run(&json);
-        status = merge(r, &json);
-    }
-    for (uint32_t i = 0; i < json.piece_count; i++) {
-        pin_pool_free(json.pieces[i].pool);
-        free(json.pieces[i].items);
-        free(json.pieces[i].modules);
-    }
+    pin_status status = cut(&json, text) ? run(&json) : PIN_NO_SPACE;
+    for (uint32_t i = 0; i < json.piece_count; i++)
+        piece_free(&json.pieces[i]);
     free(json.pieces);
     return status;
 }

@@ -176,7 +176,7 @@ static bool key_equals(pin_str name, const char *lower)
 static bool item_fate(pin_draft_item *item, module_reader *m, pin_str name, pin_str value, uint32_t number)
 {
     /* "Instead: ..." may begin an answer; it is about the fate of an item that has one */
-    if (item->fate.fate == PIN_FATE_LIVES && (key_equals(name, "since") || key_equals(name, "instead")))
+    if (pin_draft_lives(item) && (key_equals(name, "since") || key_equals(name, "instead")))
         return false;
     for (int i = 0; pin_fate_keys[i]; i++)
         if (key_equals(name, pin_fate_keys[i]))

@@ -15,9 +15,17 @@ unsigned pin_thread_count(const pin_build_options *options);
 /* Runs task 0 .. count - 1, each once, and returns when all are done. Works with fewer threads, down to
  * the caller's own, when the system gives no more. */
 void     pin_parallel(unsigned threads, uint32_t count, pin_task *task, void *ctx);
-/* The same with the threads and the progress of `options` (may be NULL): all tasks together are `total`
- * units of the work called `stage`. The caller's thread tells, after each task of its own. */
+/* The same with the threads, the progress and the scratch of `options` (may be NULL): all tasks together are
+ * `total` units of the work called `stage`. The caller's thread tells, after each task of its own; memory may
+ * rest after each task of anybody. */
 void     pin_parallel_told(const pin_build_options *options, const char *stage, uint64_t total,
                            uint32_t count, pin_task *task, void *ctx);
+/* And with `join` called for each task that is done, one at a time and in the order of their numbers. No
+ * task runs far ahead of the one that is joined next, so what waits to be joined stays little.
+ * False: no memory; nothing was run. */
+bool     pin_parallel_joined(const pin_build_options *options, const char *stage, uint64_t total,
+                             uint32_t count, pin_task *task, pin_task *join, void *ctx);
+/* Memory may rest. */
+void     pin_rest(const pin_build_options *options);
 
 #endif

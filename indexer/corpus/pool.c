@@ -1,5 +1,5 @@
-/* The pool: memory for a corpus whose size nobody knows beforehand. Chunks come from malloc, grow
- * with the pool, and go together; single pieces are never given back. */
+/* The pool: memory for a corpus whose size nobody knows beforehand. Chunks come from malloc or from scratch,
+ * grow with the pool, and go together; single pieces are never given back. */
 #include "indexer/corpus/corpus.h"
 
 #include <stdarg.h>
@@ -10,9 +10,11 @@
 #define POOL_ALIGN 16u
 #define POOL_CHUNK_MIN ((size_t)64 << 10)
 #define POOL_CHUNK_MAX ((size_t)16 << 20)
+#define POOL_SCRATCH_MAX ((size_t)1 << 20) /* of which a part that stays empty lies on the disk */
 
 typedef struct pool_chunk {
     struct pool_chunk *next;
+    const pin_scratch *scratch; /* where it came from, or NULL */
     size_t             size, used; /* of the bytes after the head */
 } pool_chunk;
 
@@ -20,16 +22,30 @@ typedef struct pool_chunk {
 
 struct pin_pool {
     pool_chunk *chunks; /* the one in use is first */
+    const pin_scratch *scratch;
     size_t      next_size;
     bool        is_short; /* memory was refused once */
 };
 
-pin_pool *pin_pool_new(void)
+pin_pool *pin_pool_new(void) { return pin_pool_new_in(NULL); }
+
+pin_pool *pin_pool_new_in(const pin_scratch *scratch)
 {
     pin_pool *pool = calloc(1, sizeof *pool);
-    if (pool)
+    if (pool) {
         pool->next_size = POOL_CHUNK_MIN;
+        pool->scratch = scratch;
+    }
     return pool;
+}
+
+static void chunk_free(pool_chunk *chunk)
+{
+    const pin_scratch *scratch = chunk->scratch;
+    if (scratch)
+        scratch->give(scratch->ctx, chunk, CHUNK_HEAD + chunk->size);
+    else
+        free(chunk);
 }
 
 void pin_pool_free(pin_pool *pool)
@@ -38,7 +54,7 @@ void pin_pool_free(pin_pool *pool)
         return;
     for (pool_chunk *chunk = pool->chunks; chunk;) {
         pool_chunk *next = chunk->next;
-        free(chunk);
+        chunk_free(chunk);
         chunk = next;
     }
     free(pool);
@@ -62,14 +78,17 @@ void pin_pool_adopt(pin_pool *pool, pin_pool *from)
     free(from);
 }
 
-static pool_chunk *chunk_new(size_t size)
+static pool_chunk *chunk_new(const pin_scratch *scratch, size_t size)
 {
-    if (size > SIZE_MAX - CHUNK_HEAD)
+    if (size > SIZE_MAX / 2 - CHUNK_HEAD)
         return NULL;
-    pool_chunk *chunk = malloc(CHUNK_HEAD + size);
+    if (scratch) /* whole pages, all of them used */
+        size = ((CHUNK_HEAD + size + 4095) & ~(size_t)4095) - CHUNK_HEAD;
+    pool_chunk *chunk = scratch ? scratch->take(scratch->ctx, CHUNK_HEAD + size) : malloc(CHUNK_HEAD + size);
     if (!chunk)
         return NULL;
     chunk->next = NULL;
+    chunk->scratch = scratch;
     chunk->size = size;
     chunk->used = 0;
     return chunk;
@@ -83,19 +102,19 @@ static pool_chunk *pool_chunk_for(pin_pool *pool, size_t need)
     if (current && need <= current->size - current->used)
         return current;
     if (current && need > pool->next_size / 4) {
-        pool_chunk *own = chunk_new(need);
+        pool_chunk *own = chunk_new(pool->scratch, need);
         if (own) {
             own->next = current->next;
             current->next = own;
         }
         return own;
     }
-    pool_chunk *fresh = chunk_new(need > pool->next_size ? need : pool->next_size);
+    pool_chunk *fresh = chunk_new(pool->scratch, need > pool->next_size ? need : pool->next_size);
     if (!fresh)
         return NULL;
     fresh->next = current;
     pool->chunks = fresh;
-    if (pool->next_size < POOL_CHUNK_MAX)
+    if (pool->next_size < (pool->scratch ? POOL_SCRATCH_MAX : POOL_CHUNK_MAX))
         pool->next_size *= 2;
     return fresh;
 }
@@ -125,11 +144,14 @@ static void *pool_take_raw(pin_pool *pool, size_t bytes, size_t align)
     return (char *)chunk + CHUNK_HEAD + aligned;
 }
 
+void *pin_pool_room(pin_pool *pool, size_t count, size_t size)
+{
+    return size && count > SIZE_MAX / size ? NULL : pool_take_raw(pool, count * size, POOL_ALIGN);
+}
+
 void *pin_pool_take(pin_pool *pool, size_t count, size_t size)
 {
-    if (size && count > SIZE_MAX / size)
-        return NULL;
-    void *at = pool_take_raw(pool, count * size, POOL_ALIGN);
+    void *at = pin_pool_room(pool, count, size);
     if (at)
         memset(at, 0, count * size);
     return at;
