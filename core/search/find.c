@@ -18,6 +18,8 @@ typedef struct finding {
     scorer            *sc;      /* or the fast one                                  */
 } finding;
 
+static bool is_plain(const finding *f) { return PLAN_TELLS_ALL && f->what->exhaustive; }
+
 static pin_status no_space(finding *f)
 {
     return pin_fail(f->err, PIN_NO_SPACE, 0, "the query needs more memory than was lent");
@@ -142,7 +144,7 @@ static bool is_allowed(const finding *f, uint32_t item)
 
 static pin_status open_scorer(finding *f)
 {
-    if (!f->what->exhaustive)
+    if (!is_plain(f))
         return scorer_open(&f->sc, f->p, f->arena, f->err);
     if (!(f->sums = pin_arena_take(f->arena, f->p->settings.item_count, sizeof *f->sums)))
         return no_space(f);
@@ -168,7 +170,7 @@ static void count_sums(finding *f)
 /* The `cap` best of the allowed items. */
 static pin_status take_best(ranked *best, uint32_t *count, finding *f, uint32_t cap, bool counting)
 {
-    if (f->what->exhaustive) {
+    if (is_plain(f)) {
         for (uint32_t i = f->what->first; f->allowed && i < f->what->end; i++)
             if (!is_allowed(f, i))
                 f->sums[i] = 0;
@@ -192,8 +194,8 @@ static pin_status take_best(ranked *best, uint32_t *count, finding *f, uint32_t 
 
 static pin_status sum_of(uint32_t *sum, finding *f, uint32_t item)
 {
-    *sum = f->what->exhaustive ? f->sums[item] : scorer_sum(f->sc, item);
-    return f->what->exhaustive ? PIN_OK : scorer_status(f->sc);
+    *sum = is_plain(f) ? f->sums[item] : scorer_sum(f->sc, item);
+    return is_plain(f) ? PIN_OK : scorer_status(f->sc);
 }
 
 /* ---- Phrases ---- on the texts of those that have all the words, the best first */

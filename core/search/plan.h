@@ -15,6 +15,14 @@
 #include "core/search/rules.h"
 #include "pincite/search.h"
 
+/* The module for browsers, which is downloaded, leaves out what no page asks for: scores unfolded, and the
+ * plain scorer that the fast one is judged by. */
+#ifdef PIN_LEAN
+#define PLAN_TELLS_ALL false
+#else
+#define PLAN_TELLS_ALL true
+#endif
+
 /* One term of a way, looked up. */
 typedef struct plan_part {
     pin_str  key;
