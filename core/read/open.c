@@ -53,8 +53,8 @@ pin_status pin_read_bytes(const uint8_t **out, const pin_index *ix, uint64_t off
     return *out ? PIN_OK : ask(&ix->file, offset, len, err);
 }
 
-pin_status pin_read_part(const uint8_t **out, const pin_index *ix, pin_section kind, uint64_t offset,
-                         uint64_t len, pin_error *err)
+pin_status pin_read_part_somewhere(const uint8_t **out, const pin_index *ix, pin_section kind, uint64_t offset,
+                                   uint64_t len, pin_error *err)
 {
     const pin_extent *section = &ix->sections[kind];
     if (offset > section->len || len > section->len - offset)

@@ -114,6 +114,16 @@ pin_status pin_read_term_number(uint32_t *out, const pin_index *ix, pin_str key,
 pin_status pin_read_term_range(uint32_t *first, uint32_t *end, const pin_index *ix, pin_str prefix, pin_error *err);
 pin_status pin_read_question_terms(uint32_t *numbers, uint32_t cap, uint32_t *count, const pin_index *ix,
                                    uint32_t item, pin_error *err);
+/* The same for whoever reads many: what does not depend on the item is found once. Lives as long as the bytes
+ * that are lent. */
+typedef struct pin_forward {
+    const pin_index *ix;
+    const uint8_t   *starts, *texts; /* NULL where the file is not in memory as a whole              */
+    uint64_t         texts_len;
+} pin_forward;
+void       pin_forward_open(pin_forward *out, const pin_index *ix);
+pin_status pin_forward_read(uint32_t *numbers, uint32_t cap, uint32_t *count, const pin_forward *forward,
+                            uint32_t item, pin_error *err);
 
 /* ---- Item facts without decompressing: home module is by range; status slug of an item ---- */
 pin_status pin_read_item_status(pin_str *out, const pin_index *ix, uint32_t item, pin_error *err);

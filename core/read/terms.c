@@ -100,58 +100,98 @@ pin_status pin_read_term_number(uint32_t *out, const pin_index *ix, pin_str key,
 
 /* ---- Forward index: u32 starts[items + 1] into what follows, then varint term numbers ---- */
 
-/* A varint of at most 32 bits. Search reads some hundreds of them a query, most of one or two bytes. */
-static inline bool take_number(uint32_t *out, const uint8_t **at, const uint8_t *end)
+/* A varint of at most 32 bits that may lie near the end. */
+static bool take_careful(uint32_t *out, const uint8_t **at, const uint8_t *end)
 {
-    const uint8_t *p = *at;
-    if (p[0] < 0x80) {
-        *out = p[0];
-        *at = p + 1;
-        return true;
-    }
-    if (end - p > 1 && p[1] < 0x80) {
-        *out = (p[0] & 0x7Fu) | (uint32_t)p[1] << 7;
-        *at = p + 2;
-        return true;
-    }
-    pin_cursor c = pin_cursor_over(p, (size_t)(end - p));
+    pin_cursor c = pin_cursor_over(*at, (size_t)(end - *at));
     *out = pin_take_varint32(&c);
     *at = c.at;
     return !c.failed;
 }
 
-pin_status pin_read_question_terms(uint32_t *numbers, uint32_t cap, uint32_t *count, const pin_index *ix,
-                                   uint32_t item, pin_error *err)
+/* Search reads some hundreds of numbers a query, most of one to three bytes. */
+static inline bool take_number(uint32_t *out, const uint8_t **at, const uint8_t *end)
 {
-    const uint8_t *at, *whole = NULL;
-    uint64_t       len = ix->sections[PIN_S_FORWARD].len;
+    const uint8_t *p = *at;
+    uint32_t       value = p[0], len = 1;
+    if (value >= 0x80) {
+        value = (value & 0x7F) | (uint32_t)p[1] << 7;
+        len = 2;
+    }
+    if (value >= 0x80 << 7) {
+        value = (value & 0x3FFF) | (uint32_t)p[2] << 14;
+        len = 3;
+    }
+    if (value >= 0x80 << 14)
+        return take_careful(out, at, end);
+    *out = value;
+    *at = p + len;
+    return true;
+}
+
+static pin_status damaged_terms(const pin_index *ix, pin_error *err)
+{
+    return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_FORWARD].offset,
+                    "terms of a question are damaged");
+}
+
+/* `over` bytes behind the end may be looked at; a number that ends there is found out at last. */
+static pin_status take_numbers(uint32_t *numbers, uint32_t cap, uint32_t *count, const pin_index *ix,
+                               const uint8_t *at, const uint8_t *end, size_t over, pin_error *err)
+{
+    uint32_t       n = 0, largest = 0;
+    const uint8_t *easy = (size_t)(end - at) + over < 3 ? at : end + over - 2; /* three bytes from below it */
+    if (easy > end)
+        easy = end;
+    for (; n < cap && at < end; n++) {
+        if (!(at < easy ? take_number(&numbers[n], &at, end) : take_careful(&numbers[n], &at, end)))
+            return damaged_terms(ix, err);
+        largest = numbers[n] > largest ? numbers[n] : largest;
+    }
+    if (at > end || (n && largest >= ix->terms.count))
+        return damaged_terms(ix, err);
+    *count = n;
+    return PIN_OK;
+}
+
+void pin_forward_open(pin_forward *out, const pin_index *ix)
+{
+    uint64_t tables = ((uint64_t)ix->item_count + 1) * 4; /* lie in the section: checked when it was opened */
+    *out = (pin_forward){.ix = ix, .starts = pin_whole_section(ix, PIN_S_FORWARD)};
+    out->texts_len = ix->sections[PIN_S_FORWARD].len - tables;
+    out->texts = out->starts ? out->starts + tables : NULL;
+}
+
+pin_status pin_forward_read(uint32_t *numbers, uint32_t cap, uint32_t *count, const pin_forward *forward,
+                            uint32_t item, pin_error *err)
+{
+    const pin_index *ix = forward->ix;
+    const uint8_t   *at, *row;
+    uint64_t         tables = ((uint64_t)ix->item_count + 1) * 4;
     *count = 0;
     if (item >= ix->item_count)
         return pin_fail(err, PIN_NOT_FOUND, 0, "no item has this number");
-    pin_status s = PIN_OK;
-    if (!pin_is_partial(ix) && ix->file.piece_count == 1) { /* in memory all of it lies in one piece */
-        s = pin_read_part(&whole, ix, PIN_S_FORWARD, 0, len, err);
-        at = s == PIN_OK ? whole + (size_t)item * 4 : NULL;
-    } else {
-        s = pin_read_part(&at, ix, PIN_S_FORWARD, (uint64_t)item * 4, 8, err);
+    if (forward->starts) {
+        uint32_t from = pin_u32_at(forward->starts, item), to = pin_u32_at(forward->starts, item + 1);
+        if (from > to || to > forward->texts_len)
+            return damaged_terms(ix, err);
+        /* zeros follow each section of a file, so that a wide look ends inside of it */
+        return take_numbers(numbers, cap, count, ix, forward->texts + from, forward->texts + to, PIN_PADDING, err);
     }
+    pin_status s = pin_read_part(&row, ix, PIN_S_FORWARD, (uint64_t)item * 4, 8, err);
     if (s != PIN_OK)
         return s;
-    uint32_t from = pin_load32(at), to = pin_load32(at + 4);
-    uint64_t tables = ((uint64_t)ix->item_count + 1) * 4;
+    uint32_t from = pin_load32(row), to = pin_load32(row + 4);
     if (from > to)
-        return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_FORWARD].offset,
-                        "terms of a question are damaged");
-    if (whole && to <= len - tables)
-        at = whole + tables + from;
-    else if ((s = pin_read_part(&at, ix, PIN_S_FORWARD, tables + from, to - from, err)) != PIN_OK)
-        return s;
-    const uint8_t *end = at + (to - from);
-    while (*count < cap && at < end) {
-        if (!take_number(&numbers[*count], &at, end) || numbers[*count] >= ix->terms.count)
-            return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_FORWARD].offset,
-                            "terms of a question are damaged");
-        ++*count;
-    }
-    return PIN_OK;
+        return damaged_terms(ix, err);
+    s = pin_read_part(&at, ix, PIN_S_FORWARD, tables + from, to - from, err);
+    return s == PIN_OK ? take_numbers(numbers, cap, count, ix, at, at + (to - from), 0, err) : s;
+}
+
+pin_status pin_read_question_terms(uint32_t *numbers, uint32_t cap, uint32_t *count, const pin_index *ix,
+                                   uint32_t item, pin_error *err)
+{
+    pin_forward forward;
+    pin_forward_open(&forward, ix);
+    return pin_forward_read(numbers, cap, count, &forward, item, err);
 }

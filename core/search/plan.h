@@ -188,12 +188,11 @@ typedef struct bonus {
 } bonus;
 typedef struct near_terms near_terms; /* which slot a question term belongs to */
 pin_status                plan_near_terms(near_terms **out, plan *p, pin_arena *arena, pin_error *err);
-pin_status plan_bonus(bonus *out, plan *p, const near_terms *terms, uint32_t item, uint32_t score,
-                      pin_error *err);
+pin_status plan_bonus(bonus *out, plan *p, near_terms *terms, uint32_t item, uint32_t score, pin_error *err);
 /* No item with this score gets a larger bonus; `may_begin`: its question may begin with the query. */
 uint32_t   plan_most_bonus(const near_terms *terms, uint32_t score, bool may_begin);
 /* Looks at the first word only. */
-pin_status plan_may_begin(bool *out, plan *p, const near_terms *terms, uint32_t item, pin_error *err);
+pin_status plan_may_begin(bool *out, plan *p, near_terms *terms, uint32_t item, pin_error *err);
 /* Items whose question is the query. */
 pin_status plan_exact_items(uint32_t *items, uint32_t cap, uint32_t *count, plan *p, pin_arena *scratch,
                             pin_error *err);

@@ -11,52 +11,63 @@
 #include "core/search/plan.h"
 #include "core/text/text.h"
 
-#define NO_SLOT UINT32_MAX
 #define SLOTS_MAX (PIN_QUERY_TERMS + RULE_PROVISIONS_MAX)
+#define NO_SLOT SLOTS_MAX /* has a place of its own in tables by slot, so that it needs no question */
 
 typedef struct near_term {
-    uint32_t number; /* of the term in the dictionary */
+    uint32_t number; /* of the term in the dictionary            */
     uint32_t slot;
+    uint32_t next; /* 1 + place of one with the same low bits */
 } near_term;
 
+#define ROWS 512 /* of the table that tells nearly every other term at once */
+
 struct near_terms {
-    near_term *at; /* sorted by number, each once */
+    pin_forward questions;
+    near_term *at;
     uint32_t   count;
-    uint64_t   numbers;                /* bit n % 64 for each number n: most others are told at once */
+    uint16_t   first[ROWS]; /* by number % ROWS: 1 + place in `at`, or 0 */
+    bool       typed_known; /* whether the two below are: few queries ask */
     uint32_t   typed_first, typed_end; /* terms that the word being typed may become */
     uint32_t   typed_slot;             /* NO_SLOT when it is a word already */
+    uint32_t   worth[SLOTS_MAX];       /* of a slot side by side with the one after it */
     uint32_t   after[SLOTS_MAX], before[SLOTS_MAX]; /* slots of the neighbouring words, or NO_SLOT */
     uint32_t   most_near;                           /* no item can get more for nearness */
 };
 
-static void insert(near_terms *terms, near_term t)
+static void insert(near_terms *terms, uint32_t number, uint32_t slot)
 {
-    uint32_t place = terms->count;
-    for (uint32_t i = 0; i < terms->count; i++)
-        if (terms->at[i].number == t.number)
+    uint16_t *first = &terms->first[number % ROWS];
+    for (uint32_t i = *first; i; i = terms->at[i - 1].next)
+        if (terms->at[i - 1].number == number)
             return;
-    while (place > 0 && terms->at[place - 1].number > t.number) {
-        terms->at[place] = terms->at[place - 1];
-        place--;
-    }
-    terms->at[place] = t;
-    terms->count++;
-    terms->numbers |= 1ull << t.number % 64;
+    terms->at[terms->count] = (near_term){.number = number, .slot = slot, .next = *first};
+    *first = (uint16_t)++terms->count;
 }
 
 /* Whatever begins with the word being typed. The range may be empty. */
 static pin_status range_of_typed(near_terms *terms, plan *p, pin_error *err)
 {
-    const plan_word *last = p->word_count ? &p->words[p->word_count - 1] : NULL;
-    terms->typed_slot = NO_SLOT;
-    if (!last || !last->typing)
+    const plan_word *last = &p->words[p->word_count - 1];
+    if (terms->typed_known)
         return PIN_OK;
-    for (uint32_t i = 0; i < p->slot_count; i++)
-        if (!p->slots[i].provision && p->slots[i].word == p->word_count - 1 && !last->known)
-            terms->typed_slot = i;
+    terms->typed_known = true;
     pin_status s = pin_read_term_range(&terms->typed_first, &terms->typed_end, p->ix, last->folded, err);
     p->needs |= s == PIN_NEED;
     return s == PIN_NOT_FOUND || s == PIN_NEED ? PIN_OK : s;
+}
+
+/* A word that is still typed and that no item has is met by whatever begins with it. */
+static pin_status meet_typed(near_terms *terms, plan *p, pin_error *err)
+{
+    const plan_word *last = p->word_count ? &p->words[p->word_count - 1] : NULL;
+    terms->typed_slot = NO_SLOT;
+    if (!last || !last->typing || last->known)
+        return PIN_OK;
+    for (uint32_t i = 0; i < p->slot_count; i++)
+        if (!p->slots[i].provision && p->slots[i].word == p->word_count - 1)
+            terms->typed_slot = i;
+    return range_of_typed(terms, p, err);
 }
 
 static uint32_t slot_at(const plan *p, uint32_t position)
@@ -83,7 +94,8 @@ static void link_neighbours(near_terms *terms, const plan *p)
             continue;
         terms->after[i] = after;
         terms->before[after] = i;
-        terms->most_near += pair_worth(p, i, after);
+        terms->worth[i] = pair_worth(p, i, after);
+        terms->most_near += terms->worth[i];
     }
 }
 
@@ -97,29 +109,23 @@ pin_status plan_near_terms(near_terms **out, plan *p, pin_arena *arena, pin_erro
     if (!terms || !at)
         return pin_fail(err, PIN_NO_SPACE, 0, "the query needs more memory than was lent");
     terms->at = at;
+    pin_forward_open(&terms->questions, p->ix);
     link_neighbours(terms, p);
     for (uint32_t i = 0; i < p->slot_count; i++) {
         const plan_slot *slot = &p->slots[i];
         for (uint32_t w = 0; w < slot->way_count; w++)
             if (slot->ways[w].near)
-                insert(terms, (near_term){.number = slot->ways[w].parts[0].term.number, .slot = i});
+                insert(terms, slot->ways[w].parts[0].term.number, i);
     }
     *out = terms;
-    return range_of_typed(terms, p, err);
+    return meet_typed(terms, p, err);
 }
 
 static uint32_t slot_of_term(const near_terms *terms, uint32_t number)
 {
-    uint32_t low = 0, high = terms->numbers >> number % 64 & 1 ? terms->count : 0;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (terms->at[middle].number == number)
-            return terms->at[middle].slot;
-        if (terms->at[middle].number < number)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    for (uint32_t i = terms->first[number % ROWS]; i; i = terms->at[i - 1].next)
+        if (terms->at[i - 1].number == number)
+            return terms->at[i - 1].slot;
     return number >= terms->typed_first && number < terms->typed_end ? terms->typed_slot : NO_SLOT;
 }
 
@@ -128,64 +134,67 @@ typedef struct meeting {
     uint32_t at, slot;
 } meeting;
 
-static void lower(uint32_t *least, uint32_t distance)
-{
-    if (distance < *least)
-        *least = distance;
-}
+#define FAR 1000000 /* no two words of a question are so far apart */
+
+static void lower(int32_t *least, int32_t distance) { *least = distance < *least ? distance : *least; }
 
 /* Least distance in the question between each slot that is met and the one after it. */
-static void distances(uint32_t *least, const near_terms *terms, const meeting *met, uint32_t count)
+static void distances(int32_t *least, const near_terms *terms, const meeting *met, uint32_t count)
 {
-    uint32_t last[SLOTS_MAX + 1]; /* 1 + where the slot was seen last; the last is for none */
+    int32_t last[SLOTS_MAX + 1]; /* where the slot was seen last; that of NO_SLOT stays far */
+    last[NO_SLOT] = -FAR;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t slot = met[i].slot, after = terms->after[slot], before = terms->before[slot];
-        last[slot] = last[after < SLOTS_MAX ? after : SLOTS_MAX] =
-            last[before < SLOTS_MAX ? before : SLOTS_MAX] = 0;
-        least[slot] = least[before < SLOTS_MAX ? before : SLOTS_MAX] = UINT32_MAX;
+        last[slot] = last[after] = last[before] = -FAR;
+        least[slot] = least[before] = FAR;
     }
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t slot = met[i].slot, after = terms->after[slot], before = terms->before[slot];
-        last[slot] = met[i].at + 1;
-        if (after != NO_SLOT && last[after])
-            lower(&least[slot], met[i].at + 1 - last[after]);
-        if (before != NO_SLOT && last[before])
-            lower(&least[before], met[i].at + 1 - last[before]);
+        uint32_t slot = met[i].slot, before = terms->before[slot];
+        int32_t  at = (int32_t)met[i].at;
+        last[slot] = at;
+        lower(&least[slot], at - last[terms->after[slot]]);
+        lower(&least[before], at - last[before]);
     }
 }
 
-static uint32_t nearness(const plan *p, const near_terms *terms, const meeting *met, uint32_t count)
+static uint32_t nearness(const near_terms *terms, const meeting *met, uint32_t count)
 {
-    uint32_t least[SLOTS_MAX + 1];
+    int32_t  least[SLOTS_MAX + 1];
     uint32_t sum = 0;
     if (count < 2)
         return 0;
     distances(least, terms, met, count);
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t slot = met[i].slot, distance = least[slot];
-        if (terms->after[slot] != NO_SLOT && distance != 0 && distance <= RULE_NEAR)
-            sum += pair_worth(p, slot, terms->after[slot]) / distance;
-        least[slot] = UINT32_MAX; /* a slot that is met twice counts once */
+        uint32_t slot = met[i].slot;
+        int32_t  distance = least[slot];
+        if (distance > 0 && distance <= (int32_t)RULE_NEAR)
+            sum += terms->worth[slot] / (uint32_t)distance;
+        least[slot] = FAR; /* a slot that is met twice counts once */
     }
     return sum;
 }
 
 /* Is this term the word, or can the word being typed become it? */
-static bool is_word(const plan_word *word, const near_terms *terms, uint32_t number)
+static pin_status is_word(bool *out, plan *p, const plan_word *word, near_terms *terms, uint32_t number,
+                          pin_error *err)
 {
-    return (word->exact.df && word->exact.number == number) ||
-           (word->typing && number >= terms->typed_first && number < terms->typed_end);
+    *out = word->exact.df && word->exact.number == number;
+    if (*out || !word->typing)
+        return PIN_OK;
+    pin_status s = range_of_typed(terms, p, err);
+    *out = number >= terms->typed_first && number < terms->typed_end;
+    return s;
 }
 
 /* Does the question begin with all words of the query, the last of which may be incomplete? */
-static bool begins_with(const plan *p, const near_terms *terms, const uint32_t *numbers, uint32_t count)
+static pin_status begins_with(bool *out, plan *p, near_terms *terms, const uint32_t *numbers, uint32_t count,
+                              pin_error *err)
 {
-    if (p->word_count < RULE_BEGINS_WORDS || p->word_count > count || p->cut)
-        return false;
-    for (uint32_t i = 0; i < p->word_count; i++)
-        if (!is_word(&p->words[i], terms, numbers[i]))
-            return false;
-    return true;
+    pin_status s = PIN_OK;
+    *out = p->word_count >= RULE_BEGINS_WORDS && p->word_count <= count && !p->cut;
+    for (uint32_t i = 0; s == PIN_OK && *out && i < p->word_count; i++)
+        s = is_word(out, p, &p->words[i], terms, numbers[i], err);
+    return s;
 }
 
 uint32_t plan_most_bonus(const near_terms *terms, uint32_t score, bool may_begin)
@@ -194,42 +203,54 @@ uint32_t plan_most_bonus(const near_terms *terms, uint32_t score, bool may_begin
     return terms->most_near + (uint32_t)((uint64_t)score * share / RULE_ONE);
 }
 
-pin_status plan_may_begin(bool *out, plan *p, const near_terms *terms, uint32_t item, pin_error *err)
+pin_status plan_may_begin(bool *out, plan *p, near_terms *terms, uint32_t item, pin_error *err)
 {
     uint32_t number, count = 0;
     *out = false;
     if (p->word_count < RULE_BEGINS_WORDS || p->cut)
         return PIN_OK;
-    pin_status s = pin_read_question_terms(&number, 1, &count, p->ix, item, err);
-    if (s == PIN_OK && count)
-        *out = is_word(&p->words[0], terms, number);
-    return s;
+    pin_status s = pin_forward_read(&number, 1, &count, &terms->questions, item, err);
+    return s == PIN_OK && count ? is_word(out, p, &p->words[0], terms, number, err) : s;
 }
 
-pin_status plan_bonus(bonus *out, plan *p, const near_terms *terms, uint32_t item, uint32_t score,
-                      pin_error *err)
+/* The terms that are words of the query. Most are not, and which are cannot be guessed: so first those that
+ * may be are picked without a branch. */
+static uint32_t find_met(meeting *met, const near_terms *terms, const uint32_t *numbers, uint32_t count)
 {
-    uint32_t numbers[RULE_QUESTION_TERMS], count = 0;
-    *out = (bonus){0};
-    pin_status s = pin_read_question_terms(numbers, RULE_QUESTION_TERMS, &count, p->ix, item, err);
-    if (s != PIN_OK)
-        return s;
-    if (count > RULE_QUESTION_TERMS)
-        count = RULE_QUESTION_TERMS;
-    if (begins_with(p, terms, numbers, count))
-        out->begins = (uint32_t)((uint64_t)score * RULE_BEGINS / RULE_ONE);
-    meeting  met[RULE_QUESTION_TERMS];
-    uint32_t found = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t slot = slot_of_term(terms, numbers[i]);
-        met[found].at = i;
-        met[found].slot = slot;
+    uint32_t may = 0, found = 0;
+    if (terms->typed_slot == NO_SLOT)
+        for (uint32_t i = 0; i < count; i++) {
+            met[may].at = i;
+            may += terms->first[numbers[i] % ROWS] != 0;
+        }
+    else
+        for (; may < count; may++)
+            met[may].at = may;
+    for (uint32_t i = 0; i < may; i++) {
+        uint32_t at = met[i].at, slot = slot_of_term(terms, numbers[at]);
+        met[found] = (meeting){.at = at, .slot = slot};
         found += slot != NO_SLOT;
     }
-    out->covered = found;
+    return found;
+}
+
+pin_status plan_bonus(bonus *out, plan *p, near_terms *terms, uint32_t item, uint32_t score, pin_error *err)
+{
+    uint32_t numbers[RULE_QUESTION_TERMS], count = 0;
+    meeting  met[RULE_QUESTION_TERMS];
+    bool     begins;
+    *out = (bonus){0};
+    pin_status s = pin_forward_read(numbers, RULE_QUESTION_TERMS, &count, &terms->questions, item, err);
+    if (s == PIN_OK)
+        s = begins_with(&begins, p, terms, numbers, count, err);
+    if (s != PIN_OK)
+        return s;
+    if (begins)
+        out->begins = (uint32_t)((uint64_t)score * RULE_BEGINS / RULE_ONE);
+    out->covered = find_met(met, terms, numbers, count);
     out->of = count;
-    out->near = nearness(p, terms, met, found);
-    if (count)
+    out->near = nearness(terms, met, out->covered);
+    if (out->covered)
         out->share = (uint32_t)((uint64_t)score * RULE_SHARE * out->covered / count / RULE_ONE);
     return PIN_OK;
 }

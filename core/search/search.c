@@ -85,7 +85,7 @@ static void raise_bar(bar *b, uint32_t score)
 
 /* Bonuses only add, so an item that with the largest bonus possible for it stays below the k-th best score
  * is not looked at: it cannot be among the k. */
-static pin_status worth_a_look(bool *out, searching *s, const bar *b, const near_terms *terms, ranked r,
+static pin_status worth_a_look(bool *out, searching *s, const bar *b, near_terms *terms, ranked r,
                                pin_error *err)
 {
     uint32_t sum = r.score & (RULE_EXACT_QUESTION - 1), enough = b->count == b->k ? b->scores[b->k - 1] : 0;
@@ -95,7 +95,7 @@ static pin_status worth_a_look(bool *out, searching *s, const bar *b, const near
     return plan_may_begin(out, &s->p, terms, r.item, err);
 }
 
-static pin_status look_at(searching *s, const near_terms *terms, ranked *r, pin_error *err)
+static pin_status look_at(searching *s, near_terms *terms, ranked *r, pin_error *err)
 {
     bonus      b;
     pin_status status = plan_bonus(&b, &s->p, terms, r->item, r->score & (RULE_EXACT_QUESTION - 1), err);
