@@ -12,6 +12,7 @@ need(YAML yaml-0.1)
 need(JANSSON jansson)
 need(ZLIB zlib)
 need(ZSTD libzstd)
+need(XXHASH libxxhash)
 need(SODIUM libsodium)
 need(BROTLI libbrotlienc libbrotlidec)
 need(MICROHTTPD libmicrohttpd)
@@ -24,6 +25,5 @@ set(host_libraries PkgConfig::JANSSON PkgConfig::MICROHTTPD PkgConfig::BROTLI Pk
 
 # Only tests need these; without them the tests that use them are left out, and say so.
 pkg_check_modules(CMOCKA QUIET IMPORTED_TARGET cmocka)
-pkg_check_modules(XXHASH QUIET IMPORTED_TARGET libxxhash)
 pkg_check_modules(LIBXML2 QUIET IMPORTED_TARGET libxml-2.0)
 find_library(STEMMER_LIBRARY stemmer)

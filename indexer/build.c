@@ -2,6 +2,7 @@
  * as they are added; finish resolves, checks, leaves out what cannot be indexed, and writes. */
 #include "pincite/build.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,6 +73,8 @@ pin_status pin_build_add_corpus(pin_build *b, const pin_input *input, pin_error 
 
 /* ---- what does not fit into an index ---- */
 
+_Static_assert(PIN_CHECK_TASK == PIN_PART_ITEMS, "a task of the checks is a part of the analysis");
+
 enum { NUMBER = 5 }; /* most bytes of a count, length or number in a record */
 
 static uint64_t text_len(pin_str text)
@@ -102,25 +105,105 @@ static uint64_t item_len(const pin_draft_item *item)
 static void drop_long_items(pin_build *b)
 {
     pin_corpus *corpus = &b->corpus;
+    uint8_t    *revisions = b->past.revisions;
     uint32_t    kept = 0;
     for (uint32_t m = 0; m < corpus->module_count; m++) {
         pin_draft_module *module = &corpus->modules[m];
         uint32_t          first = kept;
         for (uint32_t i = module->first_item; i < module->first_item + module->item_count; i++) {
             pin_draft_item *item = &corpus->items[i];
-            if (item_len(item) > PIN_ITEM_MAX) {
+            if (item->too_long) {
                 pin_finding_add(&b->findings, PIN_ERROR, "item-too-long", item->origin, item->id,
                                 "split the answer", "longer than %u KiB with its citations: not indexed",
                                 PIN_ITEM_MAX >> 10);
                 corpus->skipped_count++;
                 continue;
             }
-            corpus->items[kept++] = *item;
+            if (kept != i) {
+                corpus->items[kept] = *item;
+                memcpy(revisions + (size_t)kept * PIN_REVISION_LEN, revisions + (size_t)i * PIN_REVISION_LEN,
+                       PIN_REVISION_LEN);
+            }
+            kept++;
         }
         module->first_item = first;
         module->item_count = kept - first;
     }
     corpus->item_count = kept;
+}
+
+/* ---- what each item gives as soon as it is checked ---- */
+
+typedef struct gathering {
+    pin_build    *b;
+    pin_analysis *analysis; /* NULL: nothing is written */
+    uint32_t      tasks, provisions;
+    struct gathered {
+        pin_reviser reviser;
+        uint32_t    unanswered, citations, states[5];
+    } *at;              /* by task */
+    atomic_bool *cited; /* by provision */
+} gathering;
+
+static void count_citations(gathering *g, struct gathered *t, const pin_draft_item *item)
+{
+    t->unanswered += item->blocks.len == 0;
+    t->citations += item->citation_count;
+    for (uint32_t i = 0; i < item->citation_count; i++) {
+        const pin_citation *c = &item->citations[i];
+        t->states[c->state]++;
+        if (c->provision != PIN_NO_PROVISION && !c->from_range)
+            atomic_store_explicit(&g->cited[c->provision], true, memory_order_relaxed);
+    }
+}
+
+static pin_status gather_item(void *ctx, uint32_t task, uint32_t number, pin_draft_item *item, pin_str normal)
+{
+    gathering       *g = ctx;
+    struct gathered *t = &g->at[task];
+    item->too_long = item_len(item) > PIN_ITEM_MAX;
+    if (item->too_long)
+        return PIN_OK;
+    count_citations(g, t, item);
+    if (g->analysis)
+        pin_analysis_item(g->analysis, task, item, normal);
+    return pin_evidence_revision(g->b->past.revisions + (size_t)number * PIN_REVISION_LEN, &t->reviser, item,
+                                 &g->b->sources, NULL);
+}
+
+static void gather_end(void *ctx, uint32_t task)
+{
+    gathering *g = ctx;
+    if (g->analysis)
+        pin_analysis_end(g->analysis, task);
+    pin_reviser_free(&g->at[task].reviser);
+}
+
+static pin_status gather_join(void *ctx, uint32_t task)
+{
+    gathering *g = ctx;
+    return g->analysis ? pin_analysis_join(g->analysis, task) : PIN_OK;
+}
+
+static void gathering_free(gathering *g)
+{
+    pin_analysis_free(g->analysis);
+    free(g->at);
+    free(g->cited);
+}
+
+static bool gathering_open(gathering *g, pin_build *b, bool write)
+{
+    uint32_t items = b->corpus.item_count;
+    *g = (gathering){.b = b, .tasks = (items + PIN_CHECK_TASK - 1) / PIN_CHECK_TASK};
+    for (uint32_t i = 0; i < b->sources.source_count; i++)
+        g->provisions += b->sources.sources[i].provision_count;
+    g->at = calloc((size_t)g->tasks + 1, sizeof *g->at);
+    g->cited = calloc((size_t)g->provisions + 1, sizeof *g->cited);
+    b->past.revisions = pin_pool_room(b->pool, (size_t)items + 1, PIN_REVISION_LEN);
+    if (write)
+        g->analysis = pin_analysis_new(&b->corpus, &b->sources, g->tasks);
+    return g->at && g->cited && b->past.revisions && (g->analysis || !write);
 }
 
 /* ---- findings in the order of a reader ---- */
@@ -150,24 +233,7 @@ static bool has_error(const pin_build *b)
 
 /* ---- counting ---- */
 
-static void count_citations(pin_build_report *out, const pin_build *b, bool *cited)
-{
-    for (uint32_t i = 0; i < b->corpus.item_count; i++) {
-        const pin_draft_item *item = &b->corpus.items[i];
-        out->unanswered_count += item->blocks.len == 0;
-        out->citation_count += item->citation_count;
-        for (uint32_t k = 0; k < item->citation_count; k++) {
-            const pin_citation *c = &item->citations[k];
-            out->cite_states[c->state]++;
-            if (c->provision == PIN_NO_PROVISION || c->from_range || cited[c->provision])
-                continue;
-            cited[c->provision] = true;
-            out->provisions_cited++;
-        }
-    }
-}
-
-static bool count_all(pin_build_report *out, const pin_build *b)
+static void count_all(pin_build_report *out, const pin_build *b, const gathering *g)
 {
     for (uint32_t i = 0; i < b->sources.source_count; i++) {
         out->source_count += b->sources.sources[i].loaded;
@@ -177,12 +243,14 @@ static bool count_all(pin_build_report *out, const pin_build *b)
     out->module_count = b->corpus.module_count;
     out->skipped_count = b->corpus.skipped_count;
     out->not_item_count = b->corpus.not_item_count;
-    bool *cited = calloc((size_t)out->provision_count + 1, 1);
-    if (!cited)
-        return false;
-    count_citations(out, b, cited);
-    free(cited);
-    return true;
+    for (uint32_t t = 0; t < g->tasks; t++) {
+        out->unanswered_count += g->at[t].unanswered;
+        out->citation_count += g->at[t].citations;
+        for (int i = 0; i < 5; i++)
+            out->cite_states[i] += g->at[t].states[i];
+    }
+    for (uint32_t p = 0; p < g->provisions; p++)
+        out->provisions_cited += g->cited[p];
 }
 
 /* ---- the end ---- */
@@ -195,13 +263,22 @@ static pin_status settle_past(pin_build *b, pin_error *err)
     return pin_past_settle(&b->past, &b->corpus, &b->sources, &b->findings, err);
 }
 
-static pin_status resolve_and_check(pin_build *b, pin_error *err)
+static pin_status check(pin_build *b, gathering *g, bool write, pin_error *err)
+{
+    pin_check_watch watch = {.ctx = g, .item = gather_item, .end = gather_end, .join = gather_join};
+    if (!gathering_open(g, b, write))
+        return pin_fail(err, PIN_NO_SPACE, 0, "memory is short");
+    return pin_check_watched(&b->corpus, &b->sources, &b->findings, &b->options, &watch, err);
+}
+
+static pin_status resolve_and_check(pin_build *b, gathering *g, bool write, pin_error *err)
 {
     pin_status status = pin_corpus_finish(&b->corpus, &b->findings, err);
     if (status == PIN_OK)
         status = pin_source_finish(&b->sources, &b->findings, b->corpus.config.default_source, err);
+    /* here the items have their numbers, and none was looked at yet: the place to give them others */
     if (status == PIN_OK)
-        status = pin_check_corpus(&b->corpus, &b->sources, &b->findings, &b->options, err);
+        status = check(b, g, write, err);
     if (status != PIN_OK)
         return status;
     drop_long_items(b);
@@ -212,19 +289,14 @@ static pin_status resolve_and_check(pin_build *b, pin_error *err)
     return PIN_OK;
 }
 
-pin_status pin_build_finish(pin_build_report *out, pin_build *b, const pin_sink *sink, pin_error *err)
+static pin_status finish(pin_build_report *out, pin_build *b, gathering *g, const pin_sink *sink, pin_error *err)
 {
-    *out = (pin_build_report){0};
-    if (b->finished)
-        return pin_fail(err, PIN_BAD_INPUT, 0, "the build is finished already");
-    b->finished = true;
-    pin_status status = resolve_and_check(b, err);
+    pin_status status = resolve_and_check(b, g, sink != NULL, err);
     if (b->findings.count)
         qsort(b->findings.at, b->findings.count, sizeof *b->findings.at, finding_order);
     if (status != PIN_OK)
         return status;
-    if (!count_all(out, b))
-        return pin_fail(err, PIN_NO_SPACE, 0, "memory is short");
+    count_all(out, b, g);
     if (b->corpus.item_count == 0)
         return pin_fail(err, PIN_BAD_INPUT, 0, "there is no item to index");
     if (b->options.strict && has_error(b))
@@ -235,8 +307,20 @@ pin_status pin_build_finish(pin_build_report *out, pin_build *b, const pin_sink 
     pin_write_report written = {0};
     if (b->options.progress)
         b->options.progress(b->options.progress_ctx, "writing", 0, b->corpus.item_count);
-    status = pin_write_index(&written, &b->corpus, &b->sources, &b->past, sink, err);
+    status = pin_write_analysed(&written, g->analysis, &b->past, sink, err);
     out->file_len = written.file_len;
+    return status;
+}
+
+pin_status pin_build_finish(pin_build_report *out, pin_build *b, const pin_sink *sink, pin_error *err)
+{
+    gathering g = {0};
+    *out = (pin_build_report){0};
+    if (b->finished)
+        return pin_fail(err, PIN_BAD_INPUT, 0, "the build is finished already");
+    b->finished = true;
+    pin_status status = finish(out, b, &g, sink, err);
+    gathering_free(&g);
     return status;
 }
 

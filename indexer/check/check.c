@@ -8,7 +8,7 @@
 #include "indexer/check/inside.h"
 #include "indexer/corpus/parallel.h"
 
-enum { FIRST_ROOM = 256 << 10, NORMAL_MAX = 16 << 10, TASK_ITEMS = 4096 };
+enum { FIRST_ROOM = 256 << 10, NORMAL_MAX = 16 << 10 };
 
 static pin_status no_memory(pin_error *err)
 {
@@ -66,6 +66,11 @@ static bool find_list_files(const pin_corpus *corpus, uint32_t *home, bool *list
     bool good = seen_init(&files, corpus->item_count);
     for (uint32_t i = 0; good && i < corpus->item_count; i++) {
         pin_str  file = corpus->items[i].origin.file;
+        if (i > 0 && file.at == corpus->items[i - 1].origin.file.at) {
+            home[i] = home[i - 1];
+            lists[home[i]] |= corpus->items[i].entry_count > 0;
+            continue;
+        }
         uint64_t hash = pin_hash64(file.at, file.len, 0);
         size_t   at = (size_t)hash & files.mask;
         uint32_t first;
@@ -92,32 +97,37 @@ static pin_str normal_form(char *room, pin_str question)
     return pin_buf_str(&out);
 }
 
+/* The hashes are there; the texts are looked at only where two are the same. */
 static bool find_duplicates(pin_check *k)
 {
-    char *room = malloc((size_t)2 * NORMAL_MAX);
-    seen  questions;
-    bool  good = seen_init(&questions, k->corpus->item_count) && room;
+    const pin_draft_item *items = k->corpus->items;
+    size_t                cap = 16;
+    while (cap < (size_t)k->corpus->item_count * 2)
+        cap *= 2;
+    uint32_t *slots = calloc(cap, sizeof *slots); /* item number + 1 */
+    char     *room = malloc((size_t)2 * NORMAL_MAX);
+    bool      good = slots && room;
     for (uint32_t i = 0; good && i < k->corpus->item_count; i++) {
-        const pin_draft_item *item = &k->corpus->items[i];
-        pin_str               normal = normal_form(room, item->question);
-        uint64_t              hash = pin_hash64(normal.at, normal.len, 0);
-        size_t                at = (size_t)hash & questions.mask;
-        uint32_t              first;
-        if (!normal.len)
+        uint64_t hash = k->normals[i];
+        size_t   at = (size_t)hash & (cap - 1);
+        if (!hash)
             continue;
-        while ((first = seen_next(&questions, hash, &at)) != PIN_NO_PROVISION)
-            if (pin_str_equal(normal_form(room + NORMAL_MAX, k->corpus->items[first].question), normal))
+        for (; slots[at]; at = (at + 1) & (cap - 1)) {
+            uint32_t first = slots[at] - 1;
+            if (k->normals[first] == hash && pin_str_equal(normal_form(room + NORMAL_MAX, items[first].question),
+                                                           normal_form(room, items[i].question)))
                 break;
-        if (first == PIN_NO_PROVISION) {
-            seen_put(&questions, hash, at, i);
+        }
+        if (!slots[at]) {
+            slots[at] = i + 1;
             continue;
         }
-        const pin_draft_item *other = &k->corpus->items[first];
+        const pin_draft_item *item = &items[i], *other = &items[slots[at] - 1];
         pin_finding_add(k->findings, PIN_WARNING, "duplicate-question", item->origin, item->id,
                         "keep one, or let the second module's list borrow it", "'%.*s' asks the same (%.*s:%u)",
                         PIN_ARG(other->id), PIN_ARG(other->origin.file), other->origin.line);
     }
-    seen_free(&questions);
+    free(slots);
     free(room);
     return good;
 }
@@ -178,6 +188,7 @@ static pin_status check_item(pin_check *k, pin_draft_item *item, bool has_lists,
         return no_memory(err);
     if (!rewrite(k, &item->blocks, &item->plain, item->link_count, &broken))
         return broken ? pin_fail(err, PIN_CORRUPT, 0, "an answer's blocks contradict themselves") : no_memory(err);
+    item->says = pin_check_says(item);
     return PIN_OK;
 }
 
@@ -246,14 +257,19 @@ typedef struct job {
     const pin_build_options *options;
     const uint32_t          *home;
     const bool              *lists;
+    const pin_check_watch   *watch; /* or NULL */
     task                    *tasks;
+
+    pin_check *joined;
+    pin_status status;
+    pin_error *err;
 } job;
 
 static void check_task(void *ctx, uint32_t number)
 {
     job     *j = ctx;
     task    *t = &j->tasks[number];
-    uint32_t from = number * (uint32_t)TASK_ITEMS, count = j->all->corpus->item_count;
+    uint32_t from = number * PIN_CHECK_TASK, count = j->all->corpus->item_count;
     t->status = PIN_NO_SPACE;
     t->k = *j->all;
     t->k.unchecked = NULL;
@@ -264,9 +280,23 @@ static void check_task(void *ctx, uint32_t number)
     if (!t->k.pool)
         return;
     pin_findings_init(&t->findings, t->k.pool);
-    t->status = scratch_init(&t->k) ? PIN_OK : PIN_NO_SPACE;
-    for (uint32_t i = from; t->status == PIN_OK && i < count && i - from < TASK_ITEMS; i++)
-        t->status = check_item(&t->k, &t->corpus.items[i], j->lists[j->home[i]], &t->err);
+    char *room = malloc(NORMAL_MAX);
+    t->status = scratch_init(&t->k) && room ? PIN_OK : PIN_NO_SPACE;
+    for (uint32_t i = from; t->status == PIN_OK && i < count && i - from < PIN_CHECK_TASK; i++) {
+        pin_draft_item *item = &t->corpus.items[i];
+        t->status = check_item(&t->k, item, j->lists[j->home[i]], &t->err);
+        if (t->status != PIN_OK)
+            break;
+        pin_str normal = normal_form(room, item->question);
+        t->k.normals[i] = normal.len ? pin_hash64(normal.at, normal.len, 0) | 1 : 0;
+        if (j->watch)
+            t->status = j->watch->item(j->watch->ctx, number, i, item, normal);
+        if (i % 256 == 255)
+            pin_rest(j->options);
+    }
+    free(room);
+    if (j->watch)
+        j->watch->end(j->watch->ctx, number);
     uint64_t *unchecked = t->k.unchecked; /* is added up when the tasks are joined */
     t->k.unchecked = NULL;
     scratch_free(&t->k);
@@ -285,37 +315,48 @@ static pin_status join_task(pin_check *k, task *t)
     return t->status;
 }
 
-static pin_status check_items(pin_check *k, const uint32_t *home, const bool *lists,
-                              const pin_build_options *options, pin_error *err)
+static void join_one(void *ctx, uint32_t number)
 {
-    uint32_t   count = (k->corpus->item_count + TASK_ITEMS - 1) / TASK_ITEMS;
-    job        j = {k, options, home, lists, calloc((size_t)count + 1, sizeof *j.tasks)};
-    pin_status status = PIN_OK;
-    if (!j.tasks)
-        return no_memory(err);
+    job       *j = ctx;
+    task      *t = &j->tasks[number];
+    pin_status status = join_task(j->joined, t);
+    if (status == PIN_OK && j->watch)
+        status = j->watch->join(j->watch->ctx, number);
+    if (j->status != PIN_OK || status == PIN_OK)
+        return;
+    j->status = status;
+    if (j->err)
+        *j->err = t->err;
+    if (!t->err.message)
+        no_memory(j->err);
+}
+
+static pin_status check_items(pin_check *k, const uint32_t *home, const bool *lists,
+                              const pin_build_options *options, const pin_check_watch *watch, pin_error *err)
+{
+    uint32_t count = (k->corpus->item_count + PIN_CHECK_TASK - 1) / PIN_CHECK_TASK;
+    job      j = {.all = k,
+                  .options = options,
+                  .home = home,
+                  .lists = lists,
+                  .watch = watch,
+                  .tasks = calloc((size_t)count + 1, sizeof *j.tasks),
+                  .joined = k,
+                  .err = err};
     k->task_count = count ? count : 1;
-    pin_parallel_told(options, "checking", k->corpus->item_count, count, check_task, &j);
-    for (uint32_t i = 0; i < count; i++) {
-        pin_status joined = join_task(k, &j.tasks[i]);
-        if (status == PIN_OK && joined != PIN_OK) {
-            status = joined;
-            if (err)
-                *err = j.tasks[i].err;
-            if (!j.tasks[i].err.message)
-                no_memory(err);
-        }
-    }
+    if (!j.tasks || !pin_parallel_joined(options, "checking", k->corpus->item_count, count, check_task, join_one, &j))
+        j.status = no_memory(err);
     free(j.tasks);
-    return status;
+    return j.status;
 }
 
 static pin_status check_all(pin_check *k, uint32_t *home, bool *lists, const pin_build_options *options,
-                            pin_error *err)
+                            const pin_check_watch *watch, pin_error *err)
 {
     pin_corpus *corpus = k->corpus;
     if (!find_list_files(corpus, home, lists))
         return no_memory(err);
-    pin_status status = check_items(k, home, lists, options, err);
+    pin_status status = check_items(k, home, lists, options, watch, err);
     for (uint32_t i = 0; status == PIN_OK && i < corpus->module_count; i++)
         status = check_overview(k, &corpus->modules[i], err);
     if (status == PIN_OK && !pin_check_conflicts(k))
@@ -330,6 +371,12 @@ static pin_status check_all(pin_check *k, uint32_t *home, bool *lists, const pin
 pin_status pin_check_corpus(pin_corpus *corpus, const pin_source_set *sources, pin_findings *findings,
                             const pin_build_options *options, pin_error *err)
 {
+    return pin_check_watched(corpus, sources, findings, options, NULL, err);
+}
+
+pin_status pin_check_watched(pin_corpus *corpus, const pin_source_set *sources, pin_findings *findings,
+                             const pin_build_options *options, const pin_check_watch *watch, pin_error *err)
+{
     pin_check k = {.corpus = corpus,
                    .sources = sources,
                    .findings = findings,
@@ -338,11 +385,14 @@ pin_status pin_check_corpus(pin_corpus *corpus, const pin_source_set *sources, p
                    .task_count = 1};
     uint32_t  *home = calloc((size_t)corpus->item_count + 1, sizeof *home);
     bool      *lists = calloc((size_t)corpus->item_count + 1, sizeof *lists);
-    pin_status status =
-        scratch_init(&k) && home && lists ? check_all(&k, home, lists, options, err) : no_memory(err);
+    k.normals = calloc((size_t)corpus->item_count + 1, sizeof *k.normals);
+    pin_status status = scratch_init(&k) && home && lists && k.normals
+                            ? check_all(&k, home, lists, options, watch, err)
+                            : no_memory(err);
     if (status == PIN_OK && findings->short_of_memory)
         status = no_memory(err);
     scratch_free(&k);
+    free(k.normals);
     free(lists);
     free(home);
     return status;

@@ -38,6 +38,19 @@
 pin_status pin_check_corpus(pin_corpus *corpus, const pin_source_set *sources, pin_findings *findings,
                             const pin_build_options *options, pin_error *err);
 
+/* Somebody who takes each item as soon as it has its citations, while it is in memory anyway: items come in
+ * tasks of PIN_CHECK_TASK that follow each other; several threads each have a task. `normal` is the normal
+ * form of the question. A status other than PIN_OK ends the checks with it. */
+#define PIN_CHECK_TASK 4096
+typedef struct pin_check_watch {
+    void *ctx;
+    pin_status (*item)(void *ctx, uint32_t task, uint32_t number, pin_draft_item *item, pin_str normal);
+    void       (*end)(void *ctx, uint32_t task);  /* of the task, by its thread, whatever came of it     */
+    pin_status (*join)(void *ctx, uint32_t task); /* one at a time, task after task                      */
+} pin_check_watch;
+pin_status pin_check_watched(pin_corpus *corpus, const pin_source_set *sources, pin_findings *findings,
+                             const pin_build_options *options, const pin_check_watch *watch, pin_error *err);
+
 /* ---- quote.c: are these words in that text? ---- */
 /* Whether `words` stand in `text`, when quotation marks, apostrophes, dashes and white space of all
  * kinds are taken as alike and soft hyphens as nothing. Words on both sides of "..." or "[...]" are

@@ -16,8 +16,9 @@ typedef enum polarity { SAYS_NEITHER = 0, SAYS_YES, SAYS_NO } polarity;
 
 /* One item on one provision. */
 typedef struct meeting {
-    uint32_t     item;
-    pin_citation c;
+    uint64_t            provision; /* a hash of what is cited, where any order of them will do; else 0 */
+    const pin_citation *c;
+    uint32_t            item;
 } meeting;
 
 /* ---- what an answer says ---- */
@@ -45,6 +46,8 @@ static polarity polarity_of(const pin_draft_item *item)
         return SAYS_NEITHER;
     return begins_with_word(text, "no") || begins_with_word(text, "not") ? SAYS_NO : SAYS_NEITHER;
 }
+
+uint8_t pin_check_says(const pin_draft_item *item) { return (uint8_t)polarity_of(item); }
 
 /* ---- how alike two questions are ---- */
 
@@ -129,13 +132,17 @@ static int provision_order(const pin_citation *a, const pin_citation *b)
 static int by_provision(const void *a, const void *b)
 {
     const meeting *x = a, *y = b;
-    int            order = provision_order(&x->c, &y->c);
-    return order ? order : (x->item > y->item) - (x->item < y->item);
+    int            order = (x->provision > y->provision) - (x->provision < y->provision);
+    if (order == 0 && !x->provision)
+        order = provision_order(x->c, y->c);
+    if (order == 0)
+        order = (x->item > y->item) - (x->item < y->item);
+    return order;
 }
 
 static bool same_provision(const meeting *a, const meeting *b)
 {
-    return provision_order(&a->c, &b->c) == 0;
+    return a->provision == b->provision && provision_order(a->c, b->c) == 0;
 }
 
 /* The item cites something below `c` too: "Annex I" beside "Annex I, Part I" says nothing of its own. */
@@ -147,19 +154,30 @@ static bool is_said_more_exactly(const pin_draft_item *item, const pin_citation 
     return false;
 }
 
-static meeting *gather(const pin_check *k, size_t *count)
+static uint64_t hash_of(const pin_citation *c)
+{
+    pin_str base = pin_version_base(c->source);
+    return pin_hash64(c->id.at, c->id.len, pin_hash64(base.at, base.len, 0)) | 1;
+}
+
+/* With versions every citation counts, in the order of the provisions; without, only what says yes or no, in
+ * any order. */
+static meeting *gather(const pin_check *k, bool versions, size_t *count)
 {
     size_t most = 0;
     *count = 0;
     for (uint32_t i = 0; i < k->corpus->item_count; i++)
-        most += k->corpus->items[i].citation_count;
-    meeting *all = calloc(most + 1, sizeof *all);
+        if (versions || k->corpus->items[i].says)
+            most += k->corpus->items[i].citation_count;
+    meeting *all = malloc((most + 1) * sizeof *all);
     for (uint32_t i = 0; all && i < k->corpus->item_count; i++) {
         const pin_draft_item *item = &k->corpus->items[i];
+        if (!versions && !item->says)
+            continue;
         for (uint32_t n = 0; n < item->citation_count; n++) {
             const pin_citation *c = &item->citations[n];
             if (c->source.len && c->id.len && !c->from_range && !is_said_more_exactly(item, c))
-                all[(*count)++] = (meeting){i, *c};
+                all[(*count)++] = (meeting){versions ? 0 : hash_of(c), c, i};
         }
     }
     if (all && *count)
@@ -187,7 +205,7 @@ static bool named_before(const pin_draft_item *a, const pin_draft_item *b, const
 static void report_opposite(pin_check *k, uint32_t first, uint32_t second, const pin_citation *c)
 {
     const pin_draft_item *a = &k->corpus->items[first], *b = &k->corpus->items[second];
-    const char           *of_b = polarity_of(b) == SAYS_YES ? "yes" : "no";
+    const char           *of_b = b->says == SAYS_YES ? "yes" : "no";
     if (named_before(a, b, c))
         return;
     pin_finding_add(k->findings, PIN_WARNING, "opposite-verdicts", b->origin, b->id,
@@ -202,7 +220,7 @@ static void compare_group(pin_check *k, const meeting *group, size_t count, word
     uint32_t kept[GROUP_MAX], n = 0;
     for (size_t i = 0; i < count && n < GROUP_MAX; i++) {
         const pin_draft_item *item = &k->corpus->items[group[i].item];
-        polarity              p = polarity_of(item);
+        polarity              p = (polarity)item->says;
         if (p == SAYS_NEITHER || (n && kept[n - 1] == group[i].item))
             continue;
         words_of(&room[n], normal, item->question);
@@ -212,7 +230,7 @@ static void compare_group(pin_check *k, const meeting *group, size_t count, word
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t j = i + 1; j < n; j++)
             if (says[i] != says[j] && are_alike(&room[i], &room[j]))
-                report_opposite(k, kept[i], kept[j], &group[0].c);
+                report_opposite(k, kept[i], kept[j], group[0].c);
 }
 
 /* ---- older than the neighbour ---- */
@@ -249,13 +267,13 @@ static void find_behind(pin_check *k, const meeting *group, size_t count, bool *
 {
     const meeting *newest = &group[0];
     for (size_t i = 1; i < count; i++)
-        if (is_newer(k, group[i].c.source, newest->c.source))
+        if (is_newer(k, group[i].c->source, newest->c->source))
             newest = &group[i];
     for (size_t i = 0; i < count; i++)
-        if (group[i].item != newest->item && !told[group[i].item] && pin_version_is_older(group[i].c.source) &&
-            is_newer(k, newest->c.source, group[i].c.source)) {
+        if (group[i].item != newest->item && !told[group[i].item] && pin_version_is_older(group[i].c->source) &&
+            is_newer(k, newest->c->source, group[i].c->source)) {
             told[group[i].item] = true;
-            report_behind(k, group[i].item, &group[i].c, newest->item, newest->c.source);
+            report_behind(k, group[i].item, group[i].c, newest->item, newest->c->source);
         }
 }
 
@@ -305,7 +323,7 @@ bool pin_check_conflicts(pin_check *k)
 {
     size_t   count;
     bool     versions = has_older_versions(k);
-    meeting *all = gather(k, &count);
+    meeting *all = gather(k, versions, &count);
     words   *room = calloc(GROUP_MAX, sizeof *room);
     char    *normal = malloc(NORMAL_MAX);
     bool    *told = calloc((size_t)k->corpus->item_count + 1, sizeof *told);

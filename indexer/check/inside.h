@@ -40,6 +40,7 @@ typedef struct pin_check {
     uint64_t *unchecked;   /* per source: citations that could not be checked */
     uint64_t  guess_work;  /* letters compared for suggestions so far: bounded */
     uint64_t  quote_hints; /* searches of a whole act so far: bounded          */
+    uint64_t *normals;     /* by item: hash of its question's normal form, 0 for none              */
     uint32_t  task_count;  /* tasks that share the bounds, each the same part  */
 } pin_check;
 
@@ -74,6 +75,8 @@ bool pin_check_versions(pin_check *k, const pin_row *row);
  * memory is short. O(n log n) in the citations; of one provision the first 64 answers that say yes or no are
  * compared with each other. */
 bool pin_check_conflicts(pin_check *k);
+/* What the answer says, for item->says. */
+uint8_t pin_check_says(const pin_draft_item *item);
 
 /* ---- report.c: what is wrong with k->item ---- */
 /* `has_lists`: other items of its file have citation lists. */

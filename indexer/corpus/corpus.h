@@ -130,6 +130,8 @@ typedef struct pin_draft_item {
     pin_origin      origin;   /* of the question                                                    */
     pin_citation   *citations; /* filled by the resolver: what the index stores                     */
     uint32_t        citation_count;
+    uint8_t         says;     /* filled by the checks: 1 yes, 2 no, 0 neither                         */
+    bool            too_long; /* to be indexed                                                       */
     uint64_t        rank;     /* place among the items of its module while reading                   */
     pin_str        *moved_from; /* ids that this item had before                                    */
     uint32_t        moved_from_count;

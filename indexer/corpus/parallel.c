@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { THREADS_MAX = 64, AHEAD = 4 }; /* tasks a thread that are done before they can be joined */
+enum { THREADS_MAX = 64, AHEAD = 2 }; /* tasks a thread that are done before they can be joined */
 
 typedef struct gang {
     pin_task   *task;
@@ -94,7 +94,7 @@ static void *work(void *ctx)
 
 static void tell(gang *g)
 {
-    if (g->options && g->options->progress && g->count)
+    if (g->stage && g->options && g->options->progress && g->count)
         g->options->progress(g->options->progress_ctx, g->stage, g->total * atomic_load(&g->done) / g->count,
                              g->total);
 }

@@ -21,7 +21,8 @@ void     pin_parallel(unsigned threads, uint32_t count, pin_task *task, void *ct
 void     pin_parallel_told(const pin_build_options *options, const char *stage, uint64_t total,
                            uint32_t count, pin_task *task, void *ctx);
 /* And with `join` called for each task that is done, one at a time and in the order of their numbers. No
- * task runs far ahead of the one that is joined next, so what waits to be joined stays little.
+ * task runs far ahead of the one that is joined next, so what waits to be joined stays little. Without a
+ * `stage` nobody is told.
  * False: no memory; nothing was run. */
 bool     pin_parallel_joined(const pin_build_options *options, const char *stage, uint64_t total,
                              uint32_t count, pin_task *task, pin_task *join, void *ctx);

@@ -28,6 +28,18 @@ pin_item pin_evidence_view(const pin_draft_item *item);
 /* Fills one footing a citation. Borrows from the sources. */
 void     pin_evidence_footings(pin_footing *out, const pin_draft_item *item, const pin_source_set *sources);
 
+/* Where one thread makes revisions; all zeros at first. */
+typedef struct pin_reviser {
+    void        *canon;
+    size_t       canon_cap;
+    pin_footing *footings;
+    uint32_t     footing_cap;
+} pin_reviser;
+void       pin_reviser_free(pin_reviser *r);
+/* PIN_OK, PIN_NO_SPACE, PIN_CORRUPT. */
+pin_status pin_evidence_revision(uint8_t out[PIN_REVISION_LEN], pin_reviser *r, const pin_draft_item *item,
+                                 const pin_source_set *sources, pin_error *err);
+
 /* ---- The past ---- */
 /* One id of the section PAST. */
 typedef struct pin_past_entry {
@@ -44,7 +56,8 @@ typedef struct pin_past_set {
     const pin_index *previous;    /* NULL when there is none                                          */
     pin_past_entry  *entries;     /* in byte order of ids                                             */
     uint32_t         entry_count;
-    uint8_t         *revisions;   /* PIN_REVISION_LEN bytes an item, in the order of corpus->items     */
+    uint8_t         *revisions;   /* PIN_REVISION_LEN bytes an item, in the order of corpus->items; made
+                                     by settle when they are not there yet                            */
     pin_str         *seen;        /* an item: day of the first release that had its revision           */
     char             root[2 * PIN_REVISION_LEN];
     pin_earlier     *releases;    /* those before this one, oldest first                              */

@@ -31,10 +31,7 @@ typedef struct inside {
     uint32_t   fate_count;
     pin_draft_fate *law;      /* pages of the law that this release has no more                       */
     uint32_t   law_count, law_cap;
-    void      *canon;
-    size_t     canon_cap;
-    pin_footing *footings;
-    uint32_t   footing_cap;
+    pin_reviser reviser;
 } inside;
 
 void pin_past_init(pin_past_set *out, pin_pool *pool) { *out = (pin_past_set){.pool = pool}; }
@@ -50,8 +47,7 @@ void pin_past_close(pin_past_set *past)
     free(in->live);
     free(in->fates);
     free(in->law);
-    free(in->canon);
-    free(in->footings);
+    pin_reviser_free(&in->reviser);
     free(in);
     past->inside = NULL;
     past->previous = NULL;
@@ -111,44 +107,61 @@ pin_status pin_past_item(pin_item *item, pin_footing **footings, const pin_past_
 }
 
 /* ---- Revisions ---- */
-static pin_status canonical_hash(uint8_t *out, inside *in, const pin_item *item, const pin_footing *footings,
+static pin_status canonical_hash(uint8_t *out, pin_reviser *r, const pin_item *item, const pin_footing *footings,
                                  pin_error *err)
 {
     for (;;) {
-        pin_buf    buf = pin_buf_over(in->canon, in->canon_cap);
+        pin_buf    buf = pin_buf_over(r->canon, r->canon_cap);
         pin_status s = pin_evidence_canonical(&buf, item, footings, err);
         if (s == PIN_OK)
             pin_evidence_hash(out, pin_buf_str(&buf));
         if (s != PIN_NO_SPACE)
             return s;
-        void *more = realloc(in->canon, buf.len * 2);
+        void *more = realloc(r->canon, buf.len * 2);
         if (!more)
             return no_memory(err);
-        in->canon = more;
-        in->canon_cap = buf.len * 2;
+        r->canon = more;
+        r->canon_cap = buf.len * 2;
     }
+}
+
+void pin_reviser_free(pin_reviser *r)
+{
+    free(r->canon);
+    free(r->footings);
+    *r = (pin_reviser){0};
+}
+
+pin_status pin_evidence_revision(uint8_t out[PIN_REVISION_LEN], pin_reviser *r, const pin_draft_item *item,
+                                 const pin_source_set *sources, pin_error *err)
+{
+    if (item->citation_count > r->footing_cap) {
+        pin_footing *more = realloc(r->footings, 2 * (size_t)item->citation_count * sizeof *more);
+        if (!more)
+            return no_memory(err);
+        r->footings = more;
+        r->footing_cap = 2 * item->citation_count;
+    }
+    pin_evidence_footings(r->footings, item, sources);
+    pin_item view = pin_evidence_view(item);
+    return canonical_hash(out, r, &view, r->footings, err);
 }
 
 static pin_status hash_items(pin_past_set *past, const pin_corpus *corpus, const pin_source_set *sources,
                              pin_error *err)
 {
     inside *in = past->inside;
-    past->revisions = pin_pool_take(past->pool, (size_t)corpus->item_count + 1, PIN_REVISION_LEN);
     past->seen = pin_pool_take(past->pool, (size_t)corpus->item_count + 1, sizeof *past->seen);
-    if (!past->revisions || !past->seen)
+    if (!past->seen)
+        return no_memory(err);
+    if (past->revisions)
+        return PIN_OK;
+    past->revisions = pin_pool_room(past->pool, (size_t)corpus->item_count + 1, PIN_REVISION_LEN);
+    if (!past->revisions)
         return no_memory(err);
     for (uint32_t i = 0; i < corpus->item_count; i++) {
-        const pin_draft_item *draft = &corpus->items[i];
-        if (draft->citation_count > in->footing_cap) {
-            pin_footing *more = realloc(in->footings, 2 * (size_t)draft->citation_count * sizeof *more);
-            if (!more)
-                return no_memory(err);
-            in->footings = more;
-            in->footing_cap = 2 * draft->citation_count;
-        }
-        pin_evidence_footings(in->footings, draft, sources);
-        pin_item   view = pin_evidence_view(draft);
-        pin_status s = canonical_hash(past->revisions + (size_t)i * PIN_REVISION_LEN, in, &view, in->footings, err);
+        pin_status s = pin_evidence_revision(past->revisions + (size_t)i * PIN_REVISION_LEN, &in->reviser,
+                                             &corpus->items[i], sources, err);
         if (s != PIN_OK)
             return s;
     }
@@ -203,7 +216,7 @@ static pin_status read_old(old_item *out, pin_past_set *past, uint32_t i, pin_er
     if (item.revision.len) {
         memcpy(out->hash, item.revision.at, PIN_REVISION_LEN);
         out->seen = pin_pool_copy(past->pool, history.revisions[0].seen);
-    } else if ((s = canonical_hash(out->hash, in, &item, footings, err)) != PIN_OK) {
+    } else if ((s = canonical_hash(out->hash, &in->reviser, &item, footings, err)) != PIN_OK) {
         return s;
     }
     out->id = pin_pool_copy(past->pool, item.id);

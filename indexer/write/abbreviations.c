@@ -16,11 +16,7 @@ typedef struct word {
     bool     letters;    /* no code */
 } word;
 
-typedef struct reading {
-    pin_str text;
-    pin_out words; /* word */
-    pin_out room;
-} reading;
+typedef pin_abbreviation_reader reading; /* words: of word */
 
 static const word *words_of(const reading *r) { return (const word *)(const void *)r->words.at; }
 static uint32_t    word_count(const reading *r) { return (uint32_t)(r->words.len / sizeof(word)); }
@@ -229,25 +225,22 @@ static pin_status write_pairs(pin_out *o, const pin_vocabulary *pairs)
     return PIN_OK;
 }
 
-pin_status pin_write_abbreviations(pin_out *section, const pin_corpus *corpus)
+bool pin_read_abbreviations(pin_vocabulary *pairs, pin_abbreviation_reader *r, const pin_draft_item *item,
+                            pin_str language, uint32_t number)
 {
-    pin_vocabulary pairs = {0};
-    reading        r = {0};
-    bool           failed = false;
-    for (uint32_t i = 0; i < corpus->item_count; i++) {
-        const pin_draft_item *item = &corpus->items[i];
-        pin_str language = pin_item_language(corpus, item), texts[2] = {item->question, item->plain};
-        for (int k = 0; k < 2; k++)
-            if (texts[k].len && memchr(texts[k].at, '(', texts[k].len)) {
-                read_words(&r, texts[k], language);
-                failed |= r.words.failed || r.room.failed;
-                if (!failed)
-                    read_brackets(&pairs, &r, i);
-            }
+    const pin_str texts[2] = {item->question, item->plain};
+    for (int k = 0; k < 2; k++) {
+        if (!texts[k].len || !memchr(texts[k].at, '(', texts[k].len))
+            continue;
+        read_words(r, texts[k], language);
+        if (r->words.failed || r->room.failed)
+            return false;
+        read_brackets(pairs, r, number);
     }
-    pin_status s = failed ? PIN_NO_SPACE : write_pairs(section, &pairs);
-    pin_vocabulary_free(&pairs);
-    pin_out_free(&r.words);
-    pin_out_free(&r.room);
-    return s;
+    return !pairs->failed;
+}
+
+pin_status pin_write_abbreviations(pin_out *section, const pin_analysis *a)
+{
+    return write_pairs(section, &a->abbreviations);
 }

@@ -1,10 +1,9 @@
-/* Items to postings: what each question and answer says, word by word, and which provisions it cites.
+/* Items to runs of postings: what each question and answer says, word by word, and which provisions it cites.
  *
  * The question field is the question. The answer field is the verdict (unless the answer begins with
  * it), the answer, and what the citation list says in words. A provision counts for the question field
  * when the list or the question cites it, for the answer field when only the answer names it; everything
  * above it counts too, the less the further up, so that "Article 13" finds what cites Article 13(8). */
-#include "indexer/corpus/parallel.h"
 #include "indexer/write/inside.h"
 
 /* Impacts of cited provisions. */
@@ -32,20 +31,42 @@ uint8_t pin_impact(uint32_t tf, uint32_t len, uint64_t tokens, uint32_t items, i
     return (uint8_t)(impact < 1 ? 1 : impact);
 }
 
+/* What is at hand while a part is read; what stays is in pin_part. */
+typedef struct counted {
+    uint32_t term;  /* as the part met them                                                          */
+    uint16_t where; /* item of the part << 3 | field << 2 | given: 0 counted, 1 an ancestor of what is
+                       cited, 2 cited itself                                                         */
+    uint16_t value; /* how often the term occurs, or, when given, its impact                         */
+} counted;
+
+typedef struct pin_reader {
+    pin_vocabulary terms, words, abbreviations;
+    pin_out        postings;     /* counted, in item order                                           */
+    pin_out        forward;      /* u32 term of every question token                                 */
+    pin_out        forward_ends; /* u32: past the last token of each item                            */
+    pin_out        lengths[2];   /* u32 tokens of the field, by item                                 */
+    pin_out        cited;        /* pin_cited                                                        */
+    pin_out        hashes[3];    /* u64 by item: id, id as given, normal form                        */
+    pin_out        has;          /* u8 by item                                                       */
+    pin_out        room;
+    pin_abbreviation_reader brackets;
+    uint32_t       items;
+} reader;
+
 /* The posting of `key` in this field of this item: the one that is there, or a new one. */
-static pin_posting *posting_for(pin_part *a, pin_key *key, uint32_t item, uint8_t field)
+static counted *posting_for(reader *a, pin_key *key, uint32_t item, uint8_t field)
 {
     uint32_t mark = item * 2 + field + 1;
     if (key->mark != mark) {
-        pin_posting fresh = {.term = (uint32_t)(key - a->terms.at),
-                             .where = (uint16_t)((item - a->first) << 3 | (uint32_t)field << 2)};
+        counted fresh = {.term = (uint32_t)(key - a->terms.at),
+                         .where = (uint16_t)(item << 3 | (uint32_t)field << 2)};
         key->mark = mark;
         key->posting = (uint32_t)(a->postings.len / sizeof fresh);
         pin_out_add(&a->postings, &fresh, sizeof fresh);
         if (a->postings.failed)
             return NULL;
     }
-    return (pin_posting *)(void *)a->postings.at + key->posting;
+    return (counted *)(void *)a->postings.at + key->posting;
 }
 
 static void count_word(pin_key *word, const pin_token *token, uint32_t item, uint8_t field)
@@ -61,7 +82,7 @@ static void count_word(pin_key *word, const pin_token *token, uint32_t item, uin
 }
 
 /* Words come again and again: each is stemmed once for a part. NULL when memory is short. */
-static pin_key *term_of(pin_part *a, pin_key *word, pin_tokenizer *t, pin_token *token)
+static pin_key *term_of(reader *a, pin_key *word, pin_tokenizer *t, pin_token *token)
 {
     if (token->kind != PIN_WORD)
         return pin_vocabulary_add(&a->terms, token->term);
@@ -77,7 +98,7 @@ static pin_key *term_of(pin_part *a, pin_key *word, pin_tokenizer *t, pin_token 
     return term;
 }
 
-static void read_text(pin_part *a, uint32_t *len, pin_str text, pin_str language, uint32_t item,
+static void read_text(reader *a, uint32_t *len, pin_str text, pin_str language, uint32_t item,
                       uint8_t field)
 {
     pin_tokenizer t;
@@ -87,7 +108,7 @@ static void read_text(pin_part *a, uint32_t *len, pin_str text, pin_str language
     while (pin_tokenizer_next(&t, &token)) {
         pin_key     *word = pin_vocabulary_add(&a->words, token.word);
         pin_key     *term = word ? term_of(a, word, &t, &token) : NULL;
-        pin_posting *posting = term ? posting_for(a, term, item, field) : NULL;
+        counted     *posting = term ? posting_for(a, term, item, field) : NULL;
         if (!posting)
             return; /* memory is short: the buffers remember */
         posting->value += posting->value < UINT16_MAX;
@@ -101,7 +122,7 @@ static void read_text(pin_part *a, uint32_t *len, pin_str text, pin_str language
 }
 
 /* ---- Provisions ---- */
-static pin_key *provision_key(pin_part *a, pin_str source, pin_str id)
+static pin_key *provision_key(reader *a, pin_str source, pin_str id)
 {
     char    room[PIN_KEY_MAX];
     pin_buf key = pin_buf_over(room, sizeof room);
@@ -113,11 +134,11 @@ static pin_key *provision_key(pin_part *a, pin_str source, pin_str id)
 }
 
 /* False when this very provision was counted before, so that what is above it is not counted again. */
-static bool count_cited(pin_part *a, pin_str source, pin_str id, uint16_t impact, uint32_t item,
+static bool count_cited(reader *a, pin_str source, pin_str id, uint16_t impact, uint32_t item,
                         uint8_t field)
 {
     pin_key     *key = provision_key(a, source, id);
-    pin_posting *p = key ? posting_for(a, key, item, field) : NULL;
+    counted     *p = key ? posting_for(a, key, item, field) : NULL;
     if (!p)
         return false;
     bool first = (p->where & 3) != 2;
@@ -127,11 +148,11 @@ static bool count_cited(pin_part *a, pin_str source, pin_str id, uint16_t impact
     return first;
 }
 
-static void count_above(pin_part *a, pin_str source, pin_str id, uint32_t steps, uint32_t item,
+static void count_above(reader *a, pin_str source, pin_str id, uint32_t steps, uint32_t item,
                         uint8_t field)
 {
     pin_key     *key = provision_key(a, source, id);
-    pin_posting *p = key ? posting_for(a, key, item, field) : NULL;
+    counted     *p = key ? posting_for(a, key, item, field) : NULL;
     if (!p)
         return;
     uint32_t impact = steps < 3 ? CITED_BELOW >> (steps - 1) : CITED_FAR_BELOW;
@@ -172,7 +193,7 @@ static pin_str id_above(const pin_draft_source *source, uint32_t *number, pin_st
     return dot ? pin_str_part(id, 0, dot - 1) : (pin_str){0};
 }
 
-static void read_citation(pin_part *a, const pin_source_set *sources, const pin_citation *c,
+static void read_citation(reader *a, const pin_source_set *sources, const pin_citation *c,
                           uint32_t item)
 {
     if (c->id.len == 0 || c->source.len == 0)
@@ -188,12 +209,10 @@ static void read_citation(pin_part *a, const pin_source_set *sources, const pin_
 }
 
 /* ---- Items ---- */
-static void read_item(pin_part *a, const pin_corpus *corpus, const pin_source_set *sources,
-                      uint32_t number)
+static void read_words(pin_part *p, reader *a, const pin_draft_item *item, pin_str language,
+                       const pin_source_set *sources)
 {
-    const pin_draft_item *item = &corpus->items[number];
-    pin_str               language = pin_item_language(corpus, item);
-    uint32_t              lengths[2] = {0};
+    uint32_t number = a->items, lengths[2] = {0};
     read_text(a, &lengths[0], item->question, language, number, 0);
     pin_out_u32(&a->forward_ends, (uint32_t)(a->forward.len / 4));
     for (uint32_t i = 0; i < item->citation_count; i++)
@@ -215,28 +234,163 @@ static void read_item(pin_part *a, const pin_corpus *corpus, const pin_source_se
     }
     for (int f = 0; f < 2; f++) {
         pin_out_u32(&a->lengths[f], lengths[f]);
-        a->tokens[f] += lengths[f];
+        p->tokens[f] += lengths[f];
     }
 }
 
-/* ---- Parts ---- */
-typedef struct job {
-    pin_part             *parts;
-    const pin_corpus     *corpus;
-    const pin_source_set *sources;
-} job;
-
-static void read_part(void *ctx, uint32_t number)
+static void note_citations(pin_part *p, reader *a, const pin_draft_item *item)
 {
-    const job *j = ctx;
-    pin_part  *p = &j->parts[number];
-    p->first = number * PIN_PART_ITEMS;
-    for (uint32_t i = p->first; i < j->corpus->item_count && i - p->first < PIN_PART_ITEMS; i++)
-        read_item(p, j->corpus, j->sources, i);
-    p->failed = p->terms.failed || p->words.failed || p->postings.failed || p->forward.failed ||
-                p->forward_ends.failed || p->lengths[0].failed || p->lengths[1].failed;
+    p->citations += item->citation_count;
+    for (uint32_t i = 0; i < item->citation_count; i++) {
+        const pin_citation *c = &item->citations[i];
+        p->states[c->state % 5]++;
+        if (c->provision == PIN_NO_PROVISION)
+            continue;
+        pin_cited cited = {c->provision, i | (c->from_range ? PIN_CITING_RANGE : 0), a->items};
+        pin_out_add(&a->cited, &cited, sizeof cited);
+    }
 }
 
+static void note_hash(reader *a, int which, bool has, pin_str key, pin_section kind)
+{
+    pin_out_u64(&a->hashes[which], has ? pin_hash64(key.at, key.len, kind) : 0);
+}
+
+static void note_names(reader *a, const pin_draft_item *item, pin_str normal)
+{
+    bool given = item->given_id.len && !pin_str_equal(item->given_id, item->id), exact = normal.len > 0;
+    note_hash(a, 0, true, item->id, PIN_S_IDS);
+    note_hash(a, 1, given, item->given_id, PIN_S_IDS);
+    note_hash(a, 2, exact, normal, PIN_S_EXACT);
+    pin_out_byte(&a->has, (uint8_t)((given ? 1 : 0) | (exact ? 2 : 0)));
+}
+
+static reader *reader_of(pin_part *p)
+{
+    if (!p->reader && !p->failed)
+        p->reader = calloc(1, sizeof *p->reader);
+    p->failed |= !p->reader;
+    return p->reader;
+}
+
+void pin_analysis_item(pin_analysis *analysis, uint32_t part, const pin_draft_item *item, pin_str normal)
+{
+    pin_part *p = &analysis->parts[part];
+    reader   *a = reader_of(p);
+    if (!a)
+        return;
+    pin_str language = pin_item_language(analysis->corpus, item);
+    read_words(p, a, item, language, analysis->sources);
+    note_citations(p, a, item);
+    note_names(a, item, normal);
+    p->failed |= !pin_read_abbreviations(&a->abbreviations, &a->brackets, item, language, a->items);
+    p->record_len += pin_record_len(&a->room, item);
+    a->items++;
+}
+
+/* ---- The end of a part: postings by term, and only what is needed of them ---- */
+static void reader_free(pin_part *p)
+{
+    reader *a = p->reader;
+    if (!a)
+        return;
+    pin_vocabulary_free(&a->terms);
+    pin_vocabulary_free(&a->words);
+    pin_vocabulary_free(&a->abbreviations);
+    pin_out *outs[] = {&a->postings, &a->forward,   &a->forward_ends, &a->lengths[0], &a->lengths[1], &a->cited,
+                       &a->hashes[0], &a->hashes[1], &a->hashes[2],    &a->has,        &a->room,       &a->brackets.words,
+                       &a->brackets.room};
+    for (size_t i = 0; i < sizeof outs / sizeof *outs; i++)
+        pin_out_free(outs[i]);
+    free(a);
+    p->reader = NULL;
+}
+
+static bool reader_failed(const reader *a)
+{
+    bool failed = a->terms.failed || a->words.failed || a->abbreviations.failed || a->postings.failed ||
+                  a->forward.failed || a->forward_ends.failed || a->cited.failed || a->has.failed || a->room.failed;
+    for (int i = 0; i < 3; i++)
+        failed |= a->hashes[i].failed || a->lengths[i % 2].failed;
+    return failed;
+}
+
+/* What `o` holds, in the part's pool. */
+static void *keep(pin_part *p, pin_out *o)
+{
+    void *at = pin_pool_room(p->pool, o->len, 1);
+    if (at && o->len)
+        memcpy(at, o->at, o->len);
+    p->failed |= !at;
+    pin_out_free(o);
+    return at;
+}
+
+/* A stable counting sort of the postings of a field by the place of their term. */
+static bool make_run(pin_part *p, int field, const uint32_t *places)
+{
+    const counted *from = (const counted *)(const void *)p->reader->postings.at;
+    size_t         count = p->reader->postings.len / sizeof *from, mine = 0;
+    pin_run       *run = &p->runs[field];
+    run->starts = pin_pool_take(p->pool, (size_t)p->term_count + 2, sizeof *run->starts);
+    for (size_t i = 0; i < count; i++)
+        mine += (from[i].where >> 2 & 1) == field;
+    run->at = pin_pool_room(p->pool, mine, sizeof *run->at);
+    if (!run->starts || !run->at)
+        return false;
+    uint32_t *next = run->starts + 1; /* of term t; ends as the start of t + 1 */
+    for (size_t i = 0; i < count; i++)
+        if ((from[i].where >> 2 & 1) == field)
+            next[places[from[i].term] + 1]++;
+    for (uint32_t t = 0; t < p->term_count; t++)
+        next[t + 1] += next[t];
+    for (size_t i = 0; i < count; i++)
+        if ((from[i].where >> 2 & 1) == field)
+            run->at[next[places[from[i].term]]++] =
+                (pin_posting){(uint16_t)(from[i].where >> 3 << 1 | ((from[i].where & 3) != 0)), from[i].value};
+    return true;
+}
+
+static bool close_part(pin_analysis *analysis, pin_part *p)
+{
+    reader   *a = p->reader;
+    uint32_t *places = NULL;
+    p->items = a->items;
+    p->term_count = a->terms.count;
+    p->pool = pin_pool_new_in(analysis->corpus->options ? analysis->corpus->options->scratch : NULL);
+    p->terms = pin_vocabulary_sorted(&a->terms); /* of the reader, until the part is joined */
+    places = malloc(((size_t)p->term_count + 1) * sizeof *places);
+    bool good = p->pool && p->terms && places && !reader_failed(a);
+    for (uint32_t t = 0; good && t < p->term_count; t++)
+        places[p->terms[t]] = t;
+    good = good && make_run(p, 0, places) && make_run(p, 1, places);
+    for (size_t i = 0; good && i < a->forward.len / 4; i++)
+        pin_store32(a->forward.at + i * 4, places[pin_load32(a->forward.at + i * 4)]);
+    free(places);
+    if (!good)
+        return false;
+    pin_out_free(&a->postings);
+    p->forward = keep(p, &a->forward);
+    p->forward_ends = keep(p, &a->forward_ends);
+    p->cited_count = (uint32_t)(a->cited.len / sizeof *p->cited);
+    p->cited = keep(p, &a->cited);
+    p->ids = keep(p, &a->hashes[0]);
+    p->given = keep(p, &a->hashes[1]);
+    p->exact = keep(p, &a->hashes[2]);
+    p->has = keep(p, &a->has);
+    p->runs[0].lengths = keep(p, &a->lengths[0]);
+    p->runs[1].lengths = keep(p, &a->lengths[1]);
+    return !p->failed;
+}
+
+void pin_analysis_end(pin_analysis *analysis, uint32_t part)
+{
+    pin_part *p = &analysis->parts[part];
+    if (reader_of(p))
+        p->failed |= !close_part(analysis, p);
+}
+
+/* ---- All parts together ---- */
 static void add_words(pin_vocabulary *all, const pin_vocabulary *part)
 {
     for (uint32_t i = 0; i < part->count; i++) {
@@ -249,60 +403,77 @@ static void add_words(pin_vocabulary *all, const pin_vocabulary *part)
     }
 }
 
-/* The part's terms and words among those of all; its own vocabulary is not needed any more. */
-static bool join_part(pin_analysis *a, pin_part *p)
+static bool join_terms(pin_analysis *a, pin_part *p)
 {
-    p->global = malloc(((size_t)p->terms.count + 1) * sizeof *p->global);
-    if (!p->global)
-        return false;
-    for (uint32_t i = 0; i < p->terms.count; i++) {
-        pin_key *term = pin_vocabulary_add(&a->terms, pin_vocabulary_text(&p->terms, i));
+    uint32_t *global = pin_pool_room(p->pool, p->term_count, sizeof *global);
+    for (uint32_t t = 0; global && t < p->term_count; t++) {
+        const pin_key *mine = &p->reader->terms.at[p->terms[t]];
+        pin_key       *term = pin_vocabulary_add(&a->terms, pin_vocabulary_text(&p->reader->terms, p->terms[t]));
         if (!term)
             return false;
-        term->function |= p->terms.at[i].function;
-        p->global[i] = (uint32_t)(term - a->terms.at);
+        term->function |= mine->function;
+        term->question_df += p->runs[0].starts[t + 1] - p->runs[0].starts[t];
+        term->df += p->runs[1].starts[t + 1] - p->runs[1].starts[t];
+        global[t] = (uint32_t)(term - a->terms.at);
     }
-    add_words(&a->words, &p->words);
-    for (int f = 0; f < 2; f++)
-        a->tokens[f] += p->tokens[f];
-    pin_vocabulary_free(&p->terms);
-    pin_vocabulary_free(&p->words);
-    return !a->words.failed;
+    free(p->terms);
+    p->terms = global;
+    return global != NULL;
 }
 
-pin_status pin_analyse(pin_analysis *out, const pin_corpus *corpus, const pin_source_set *sources)
+pin_status pin_analysis_join(pin_analysis *a, uint32_t part)
 {
-    *out = (pin_analysis){.part_count = (corpus->item_count + PIN_PART_ITEMS - 1) / PIN_PART_ITEMS};
-    out->parts = calloc((size_t)out->part_count + 1, sizeof *out->parts);
-    if (!out->parts)
+    pin_part *p = &a->parts[part];
+    bool      good = !p->failed && p->reader && join_terms(a, p);
+    if (!good) {
+        if (p->reader) /* until here its terms are malloc'ed */
+            free(p->terms);
+        p->terms = NULL;
+        reader_free(p);
         return PIN_NO_SPACE;
-    job      j = {out->parts, corpus, sources};
-    uint64_t postings = 0, tokens = 0;
-    pin_parallel_told(corpus->options, "analysing", corpus->item_count, out->part_count, read_part, &j);
-    for (uint32_t i = 0; i < out->part_count; i++) {
-        if (out->parts[i].failed || !join_part(out, &out->parts[i]))
-            return PIN_NO_SPACE;
-        postings += out->parts[i].postings.len / sizeof(pin_posting);
-        tokens += out->parts[i].forward.len / 4;
     }
-    return postings > UINT32_MAX || tokens > UINT32_MAX ? PIN_LIMIT : PIN_OK;
+    add_words(&a->words, &p->reader->words);
+    add_words(&a->abbreviations, &p->reader->abbreviations);
+    reader_free(p);
+    p->first = a->items;
+    a->items += p->items;
+    a->record_len += p->record_len;
+    a->citations += p->citations;
+    for (int i = 0; i < 5; i++)
+        a->states[i] += p->states[i];
+    for (int f = 0; f < 2; f++)
+        a->tokens[f] += p->tokens[f];
+    return a->words.failed || a->abbreviations.failed ? PIN_NO_SPACE : PIN_OK;
+}
+
+pin_analysis *pin_analysis_new(const pin_corpus *corpus, const pin_source_set *sources, uint32_t parts)
+{
+    pin_analysis *a = calloc(1, sizeof *a);
+    if (a)
+        *a = (pin_analysis){.corpus = corpus,
+                            .sources = sources,
+                            .parts = calloc((size_t)parts + 1, sizeof *a->parts),
+                            .part_count = parts};
+    if (a && a->parts)
+        return a;
+    free(a);
+    return NULL;
 }
 
 void pin_analysis_free(pin_analysis *a)
 {
+    if (!a)
+        return;
     pin_vocabulary_free(&a->terms);
     pin_vocabulary_free(&a->words);
-    for (uint32_t i = 0; i < a->part_count && a->parts; i++) {
+    pin_vocabulary_free(&a->abbreviations);
+    for (uint32_t i = 0; i < a->part_count; i++) {
         pin_part *p = &a->parts[i];
-        pin_vocabulary_free(&p->terms);
-        pin_vocabulary_free(&p->words);
-        free(p->global);
-        pin_out_free(&p->postings);
-        pin_out_free(&p->forward);
-        pin_out_free(&p->forward_ends);
-        pin_out_free(&p->lengths[0]);
-        pin_out_free(&p->lengths[1]);
+        if (p->reader)
+            free(p->terms);
+        reader_free(p);
+        pin_pool_free(p->pool);
     }
     free(a->parts);
-    *a = (pin_analysis){0};
+    free(a);
 }

@@ -10,7 +10,12 @@ typedef struct row {
 
 void pin_hash_add(pin_hash_rows *t, pin_str key, uint32_t value)
 {
-    row r = {.hash = pin_hash64(key.at, key.len, t->kind), .value = value};
+    pin_hash_add_hash(t, pin_hash64(key.at, key.len, t->kind), value);
+}
+
+void pin_hash_add_hash(pin_hash_rows *t, uint64_t hash, uint32_t value)
+{
+    row r = {.hash = hash, .value = value};
     pin_out_add(&t->rows, &r, sizeof r);
 }
 
@@ -30,33 +35,68 @@ static unsigned bits_for_rows(size_t rows)
     return bits;
 }
 
-/* Sorts, drops what is there twice, and keeps of each hash only what the file keeps. */
-static size_t settle(row *rows, size_t n, unsigned bits)
+static void sort_bucket(row *rows, size_t n)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++)
+    if (n > 64) {
+        qsort(rows, n, sizeof *rows, by_hash);
+        return;
+    }
+    for (size_t i = 1; i < n; i++) {
+        row    r = rows[i];
+        size_t k = i;
+        for (; k > 0 && by_hash(&rows[k - 1], &r) > 0; k--)
+            rows[k] = rows[k - 1];
+        rows[k] = r;
+    }
+}
+
+/* Rows by bucket, and within it by what the file keeps of the hash and by value, each once; NULL when memory
+ * is short. The buckets are small, so this is nearly linear. */
+static row *settle(row *rows, size_t *count, unsigned bits)
+{
+    size_t  n = *count, kept = 0, buckets = (size_t)1 << bits;
+    row    *sorted = malloc((n + 1) * sizeof *sorted);
+    size_t *next = calloc(buckets + 1, sizeof *next);
+    if (!sorted || !next) {
+        free(sorted);
+        free(next);
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++) {
         rows[i].hash = rows[i].hash >> (48 - bits) << (48 - bits);
-    qsort(rows, n, sizeof *rows, by_hash);
+        next[pin_table_bucket(rows[i].hash, bits) + 1]++;
+    }
+    for (size_t b = 0; b < buckets; b++)
+        next[b + 1] += next[b];
     for (size_t i = 0; i < n; i++)
-        if (i == 0 || by_hash(&rows[kept - 1], &rows[i]) != 0)
-            rows[kept++] = rows[i];
-    return kept;
+        sorted[next[pin_table_bucket(rows[i].hash, bits)]++] = rows[i];
+    for (size_t b = 0, from = 0; b < buckets; from = next[b++])
+        sort_bucket(sorted + from, next[b] - from);
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || by_hash(&sorted[kept - 1], &sorted[i]) != 0)
+            sorted[kept++] = sorted[i];
+    free(next);
+    *count = kept;
+    return sorted;
 }
 
 void pin_hash_finish(pin_hash_rows *t, pin_out *section)
 {
     row     *rows = (row *)(void *)t->rows.at;
     size_t   n = t->rows.len / sizeof *rows;
+    bool     failed = t->rows.failed;
     unsigned bits = bits_for_rows(n), width = 1;
     uint64_t most = 0;
-    n = n ? settle(rows, n, bits) : 0;
+    rows = n ? settle(rows, &n, bits) : NULL;
+    section->failed |= n > 0 && !rows;
+    pin_out_free(&t->rows);
+    n = rows ? n : 0;
     for (size_t i = 0; i < n; i++)
         if (rows[i].value > most)
             most = rows[i].value;
     while (width < 4 && most >> 8 * width)
         width++;
-    if (n > UINT32_MAX || t->rows.failed)
-        section->failed = true;
+    section->failed |= n > UINT32_MAX || failed;
     pin_out_u32(section, (uint32_t)n);
     pin_out_byte(section, (uint8_t)bits);
     pin_out_byte(section, (uint8_t)width);
@@ -74,5 +114,5 @@ void pin_hash_finish(pin_hash_rows *t, pin_out *section)
     for (size_t i = 0; i < n; i++)
         for (unsigned k = 0; k < width; k++)
             pin_out_byte(section, (uint8_t)(rows[i].value >> 8 * k));
-    pin_out_free(&t->rows);
+    free(rows);
 }

@@ -1,12 +1,14 @@
 /* What the files of indexer/write share: the vocabulary of a corpus, its postings, and the builders of
- * sections. The way of the data: analyse every item -> postings in item order -> sorted by term ->
- * lists and pages. Nothing depends on addresses or on the order of a hash table. */
+ * sections. The way of the data: analyse every item -> runs of postings sorted by term, one for some
+ * thousand items -> merged into lists and pages. Nothing depends on addresses or on the order of a hash
+ * table. */
 #ifndef PIN_WRITE_INSIDE_H
 #define PIN_WRITE_INSIDE_H
 
 #include "core/format/layout.h"
 #include "core/text/text.h"
 #include "indexer/write/deflate.h"
+#include "indexer/write/flow.h"
 #include "indexer/write/out.h"
 #include "indexer/write/write.h"
 
@@ -49,39 +51,70 @@ uint32_t *pin_vocabulary_sorted(const pin_vocabulary *v);
 void      pin_vocabulary_free(pin_vocabulary *v);
 
 /* ---- Analysis (analyse.c) ---- */
-#define PIN_PART_ITEMS 4096 /* items that one task reads */
-
+/* How often a term occurs in a field of an item of the part, or, when `given`, its impact. */
 typedef struct pin_posting {
-    uint32_t term;  /* of the part                                                                   */
-    uint16_t where; /* item of the part << 3 | field << 2 | given: 0 counted, 1 an ancestor of what is
-                       cited, 2 cited itself                                                         */
-    uint16_t value; /* how often the term occurs, or, when given, its impact                         */
+    uint16_t where; /* item of the part << 1 | given */
+    uint16_t value;
 } pin_posting;
 
-/* What one task has read: items PIN_PART_ITEMS * n and on. */
+/* Postings of a field: term after term, each in the order of the items. */
+typedef struct pin_run {
+    uint32_t    *starts; /* by term of the part, and one past the last */
+    pin_posting *at;
+    uint32_t    *lengths; /* tokens of the field, by item */
+} pin_run;
+
+/* A citation of a loaded provision. */
+typedef struct pin_cited {
+    uint32_t provision, citation; /* citation: its number in the item, | PIN_CITING_RANGE */
+    uint32_t item;                /* of the part */
+} pin_cited;
+
+/* What one task has read: up to PIN_PART_ITEMS items that follow each other. */
 typedef struct pin_part {
-    pin_vocabulary terms, words;
-    uint32_t       first;         /* item                                                            */
-    uint32_t      *global;        /* by term of the part: its number in pin_analysis.terms           */
-    pin_out        postings;      /* pin_posting, in item order                                      */
-    pin_out        forward;       /* u32 term of every question token                                */
-    pin_out        forward_ends;  /* u32: past the last token of each item                           */
-    pin_out        lengths[2];    /* u32 tokens of the field, by item                                */
-    uint64_t       tokens[2];     /* in all its items                                                */
-    bool           failed;
+    struct pin_reader *reader; /* while items are read: private to analyse.c                         */
+    pin_pool *pool;            /* of the rest                                                        */
+    uint32_t  first, items;    /* among the items that are indexed                                   */
+    uint32_t  term_count;      /* in byte order                                                      */
+    uint32_t *terms;           /* by term of the part: its number in pin_analysis.terms, and, once all
+                                  parts are joined, its rank among them                              */
+    pin_run   runs[2];
+    uint32_t *forward, *forward_ends; /* term of the part of every question token; ends by item      */
+    pin_cited *cited;
+    uint32_t  cited_count;
+    uint64_t *ids, *given, *exact; /* hashes by item, of id, id as given and normal form              */
+    uint8_t  *has;                 /* by item: 1 given, 2 exact                                      */
+    uint64_t  tokens[2];
+    uint64_t  record_len;      /* of the records of all items, but for module, status and last date   */
+    uint32_t  citations, states[5];
+    bool      failed;
 } pin_part;
 
-typedef struct pin_analysis {
-    pin_vocabulary terms, words;
-    pin_part      *parts;
-    uint32_t       part_count;
-    uint64_t       tokens[2];      /* in all items                                                   */
-} pin_analysis;
-pin_status pin_analyse(pin_analysis *out, const pin_corpus *corpus, const pin_source_set *sources);
-void       pin_analysis_free(pin_analysis *a);
+struct pin_analysis {
+    const pin_corpus     *corpus;
+    const pin_source_set *sources;
+    pin_vocabulary        terms, words; /* terms: question_df and df count postings of the two fields   */
+    pin_vocabulary        abbreviations; /* pairs of forms; see abbreviations.c                        */
+    pin_part             *parts;
+    uint32_t              part_count;
+    uint32_t              items;         /* in all parts that are joined                               */
+    uint64_t              tokens[2];     /* in all items                                               */
+    uint64_t              record_len;
+    uint32_t              citations, states[5];
+};
 pin_str    pin_item_language(const pin_corpus *corpus, const pin_draft_item *item);
 /* Impact 1..255 of a term that occurs `tf` times in a field of `len` tokens. */
 uint8_t    pin_impact(uint32_t tf, uint32_t len, uint64_t tokens, uint32_t items, int field);
+
+/* ---- Abbreviations (abbreviations.c) ---- */
+/* What is needed to read them; all zeros at first. */
+typedef struct pin_abbreviation_reader {
+    pin_str text;
+    pin_out words, room;
+} pin_abbreviation_reader;
+/* The pairs that the item explains, each counted once, into `pairs`. False: memory is short. */
+bool pin_read_abbreviations(pin_vocabulary *pairs, pin_abbreviation_reader *r, const pin_draft_item *item,
+                            pin_str language, uint32_t number);
 
 /* ---- Pages (pages.c) ---- */
 typedef struct pin_pages {
@@ -111,8 +144,11 @@ typedef struct pin_list_done {
     uint64_t offset, len;
     uint8_t  max, tenth, form;
 } pin_list_done;
-/* Appends a list of more than PIN_INLINE postings. */
-pin_list_done pin_list_write(pin_out *section, const pin_list_input *list);
+/* Appends a list of more than PIN_INLINE postings, without its checksums; done.offset is where in `o`. */
+pin_list_done pin_list_write(pin_out *o, const pin_list_input *list);
+/* Gives the list at `at` its checksums, once it is known where in the section it lies; a flat one must lie
+ * at a multiple of PIN_ALIGN. done->offset becomes `offset`. */
+void          pin_list_seal(uint8_t *at, pin_list_done *done, uint64_t offset);
 
 /* ---- Hash tables (hashes.c) ---- */
 typedef struct pin_hash_rows {
@@ -120,6 +156,7 @@ typedef struct pin_hash_rows {
     pin_section kind;
 } pin_hash_rows;
 void pin_hash_add(pin_hash_rows *t, pin_str key, uint32_t value);
+void pin_hash_add_hash(pin_hash_rows *t, uint64_t hash, uint32_t value);
 void pin_hash_finish(pin_hash_rows *t, pin_out *section);
 
 /* ---- Records packed alone, with a shared dictionary (pack.c) ---- */
@@ -134,10 +171,11 @@ typedef struct pin_packing {
     const pin_build_options *options; /* threads, progress; may be NULL                              */
     uint64_t           compress_from; /* bytes of all records                                        */
     uint32_t           raw_max;       /* bytes of one                                                */
+    uint64_t           len;           /* of all records; 0: ask the writer                           */
 } pin_packing;
 /* Packs all records into `section` and a place for each into `places`; trains the dictionary.
  * PIN_OK, PIN_NO_SPACE, PIN_LIMIT (a record is longer than a place can say, or above raw_max). */
-pin_status pin_pack(const pin_packing *p, pin_out *section, pin_out *places, pin_out *dictionary,
+pin_status pin_pack(const pin_packing *p, pin_flow *section, pin_out *places, pin_out *dictionary,
                     pin_error *err);
 
 /* Appends one packed record; packed when `d` is there and makes it smaller. */
@@ -146,20 +184,22 @@ void       pin_pack_record(pin_out *section, pin_str raw, pin_deflater *d, uint6
 /* ---- Records of items (items.c) ---- */
 void pin_write_related(pin_out *o, const pin_str *related, uint32_t count);
 void pin_write_citations(pin_out *o, const pin_citation *citations, uint32_t count);
+/* Bytes of the item's record, but for its module, status and last date. Uses `room`. */
+size_t pin_record_len(pin_out *room, const pin_draft_item *item);
 
 /* ---- Sections ---- */
+/* A section is what its flow holds, and then what its buffer holds. */
 typedef struct pin_sections {
-    pin_out s[PIN_SECTION_END];
+    pin_out  s[PIN_SECTION_END];
+    pin_flow f[PIN_SECTION_END];
 } pin_sections;
-/* Takes the postings away. */
-pin_status pin_write_terms(pin_sections *out, pin_analysis *a, const pin_corpus *corpus, uint32_t **ranks);
+/* TERMS, TERM_KEYS, the lists and FORWARD.. */
+pin_status pin_write_terms(pin_sections *out, pin_analysis *a);
 pin_status pin_write_words(pin_sections *out, const pin_analysis *a);
-pin_status pin_write_forward(pin_sections *out, const pin_analysis *a, const uint32_t *ranks);
-pin_status pin_write_abbreviations(pin_out *section, const pin_corpus *corpus);
-pin_status pin_write_items(pin_sections *out, const pin_corpus *corpus, pin_error *err);
-pin_status pin_write_ids(pin_sections *out, const pin_corpus *corpus);
-pin_status pin_write_sources(pin_sections *out, const pin_corpus *corpus, const pin_source_set *sources,
-                             pin_error *err);
+pin_status pin_write_abbreviations(pin_out *section, const pin_analysis *a);
+pin_status pin_write_items(pin_sections *out, const pin_analysis *a, pin_error *err);
+pin_status pin_write_ids(pin_sections *out, const pin_analysis *a);
+pin_status pin_write_sources(pin_sections *out, const pin_analysis *a, pin_error *err);
 pin_status pin_write_modules(pin_sections *out, const pin_corpus *corpus);
 /* REVISIONS, PAST, ARCHIVE, RELEASES. */
 pin_status pin_write_past(pin_sections *out, const pin_past_set *past, uint32_t item_count, pin_error *err);

@@ -99,6 +99,26 @@ static void add_item(pin_out *o, const pin_draft_item *item, uint32_t module, ui
     pin_write_citations(o, item->citations, item->citation_count);
 }
 
+static size_t varint_len(uint64_t value)
+{
+    uint8_t bytes[PIN_VARINT_MAX];
+    return pin_varint_put(bytes, value);
+}
+
+/* Of what is not known yet when an item is read: numbers of its module and status, and the date that the
+ * past gives it. */
+static size_t changing_len(pin_str updated, uint32_t module, uint8_t status)
+{
+    return varint_len(module) + varint_len(status) + varint_len(updated.len) + updated.len;
+}
+
+size_t pin_record_len(pin_out *room, const pin_draft_item *item)
+{
+    room->len = 0;
+    add_item(room, item, 0, 0);
+    return room->len - changing_len(item->updated, 0, 0);
+}
+
 typedef struct items {
     const pin_corpus *corpus;
     statuses          statuses;
@@ -144,9 +164,21 @@ static pin_status write_statuses(pin_sections *out, items *all, pin_error *err)
     return PIN_OK;
 }
 
-pin_status pin_write_items(pin_sections *out, const pin_corpus *corpus, pin_error *err)
+/* Bytes of all records. */
+static uint64_t records_len(const items *all, const pin_analysis *a)
 {
-    items       all = {.corpus = corpus};
+    uint64_t len = a->record_len;
+    for (uint32_t i = 0; i < all->corpus->item_count; i++) {
+        const pin_draft_item *item = &all->corpus->items[i];
+        len += changing_len(item->updated, all->modules[i], number_of(&all->statuses, item->status));
+    }
+    return len;
+}
+
+pin_status pin_write_items(pin_sections *out, const pin_analysis *a, pin_error *err)
+{
+    const pin_corpus *corpus = a->corpus;
+    items             all = {.corpus = corpus};
     pin_packing p = {.count = corpus->item_count,
                      .write = write_record,
                      .ctx = &all,
@@ -158,39 +190,28 @@ pin_status pin_write_items(pin_sections *out, const pin_corpus *corpus, pin_erro
     if (s == PIN_OK)
         s = find_modules(&all, err);
     if (s == PIN_OK)
-        s = pin_pack(&p, &out->s[PIN_S_ITEMS], &out->s[PIN_S_ITEM_ROWS], &out->s[PIN_S_ITEM_DICTIONARY], err);
+        p.len = records_len(&all, a);
+    if (s == PIN_OK)
+        s = pin_pack(&p, &out->f[PIN_S_ITEMS], &out->s[PIN_S_ITEM_ROWS], &out->s[PIN_S_ITEM_DICTIONARY], err);
     free(all.modules);
     return s;
 }
 
 /* ---- Tables that find an item ---- */
-static bool add_exact(pin_hash_rows *exact, const pin_draft_item *item, uint32_t number, pin_out *room)
-{
-    size_t   cap = item->question.len * 4 + 64;
-    uint8_t *at = (room->len = 0, pin_out_room(room, cap));
-    if (!at)
-        return false;
-    pin_buf buf = pin_buf_over(at, cap);
-    pin_normalise(&buf, item->question);
-    if (pin_buf_status(&buf) == PIN_OK && buf.len > 0)
-        pin_hash_add(exact, pin_buf_str(&buf), number);
-    return true;
-}
-
-pin_status pin_write_ids(pin_sections *out, const pin_corpus *corpus)
+pin_status pin_write_ids(pin_sections *out, const pin_analysis *a)
 {
     pin_hash_rows ids = {.kind = PIN_S_IDS}, exact = {.kind = PIN_S_EXACT};
-    pin_out       room = {0};
-    bool          good = true;
-    for (uint32_t i = 0; i < corpus->item_count && good; i++) {
-        const pin_draft_item *item = &corpus->items[i];
-        pin_hash_add(&ids, item->id, i);
-        if (item->given_id.len && !pin_str_equal(item->given_id, item->id))
-            pin_hash_add(&ids, item->given_id, i);
-        good = add_exact(&exact, item, i, &room);
+    for (uint32_t k = 0; k < a->part_count; k++) {
+        const pin_part *p = &a->parts[k];
+        for (uint32_t i = 0; i < p->items; i++) {
+            pin_hash_add_hash(&ids, p->ids[i], p->first + i);
+            if (p->has[i] & 1)
+                pin_hash_add_hash(&ids, p->given[i], p->first + i);
+            if (p->has[i] & 2)
+                pin_hash_add_hash(&exact, p->exact[i], p->first + i);
+        }
     }
     pin_hash_finish(&ids, &out->s[PIN_S_IDS]);
     pin_hash_finish(&exact, &out->s[PIN_S_EXACT]);
-    pin_out_free(&room);
-    return good ? PIN_OK : PIN_NO_SPACE;
+    return PIN_OK;
 }

@@ -1,4 +1,5 @@
-/* Postings into bytes: the smallest of the forms that core/format/layout.h describes. */
+/* Postings into bytes: the smallest of the forms that core/format/layout.h describes. A list is written
+ * before it is known where it will lie, so its checksums, which depend on that, come later. */
 #include "indexer/write/inside.h"
 
 /* ---- Facts about a list ---- */
@@ -43,17 +44,15 @@ static void find_best(uint8_t *header, const pin_list_input *in)
 }
 
 /* ---- Short ---- */
-static void write_short(pin_out *o, const pin_list_input *in, uint64_t offset)
+static void write_short(pin_out *o, const pin_list_input *in)
 {
-    size_t   at = pin_out_zeros(o, 4);
     uint32_t next = 0;
+    pin_out_zeros(o, 4);
     for (uint32_t i = 0; i < in->count; i++) {
         pin_out_varint(o, in->ids[i] - next);
         next = in->ids[i] + 1;
     }
     pin_out_add(o, in->impacts, in->count);
-    if (!o->failed)
-        pin_store32(o->at + at, pin_hash32(o->at + at + 4, o->len - at - 4, offset));
 }
 
 /* ---- Flat ---- */
@@ -65,14 +64,13 @@ static void round_to_nibbles(const pin_list_input *in)
     }
 }
 
-static void write_flat(pin_out *o, const pin_list_input *in, uint64_t offset)
+static void write_flat(pin_out *o, const pin_list_input *in)
 {
     size_t bytes = ((size_t)in->item_count + 1) / 2, at = pin_out_zeros(o, bytes + 4);
     if (o->failed)
         return;
     for (uint32_t i = 0; i < in->count; i++)
         o->at[at + in->ids[i] / 2] |= (uint8_t)(in->impacts[i] / 17 << (in->ids[i] & 1) * 4);
-    pin_store32(o->at + at + bytes, pin_hash32(o->at + at, bytes, offset));
 }
 
 /* ---- Blocks ---- */
@@ -140,24 +138,20 @@ static uint8_t largest(const uint8_t *impacts, uint32_t n)
     return max;
 }
 
-static void write_blocks(pin_out *o, const pin_list_input *in, uint64_t offset)
+static void write_blocks(pin_out *o, const pin_list_input *in)
 {
     uint32_t blocks = (in->count + PIN_BLOCK - 1) / PIN_BLOCK;
     uint32_t windows = in->count > PIN_WINDOWS_FROM ? (in->item_count + PIN_WINDOW - 1) / PIN_WINDOW : 0;
     size_t   head = PIN_L_ARRAYS + (size_t)blocks * 11 + windows, start = pin_out_zeros(o, head);
     size_t   last_ids = start + PIN_L_ARRAYS, ends = last_ids + (size_t)blocks * 4;
-    size_t   checks = ends + (size_t)blocks * 4, maxes = checks + (size_t)blocks * 2,
-           windows_at = maxes + blocks;
+    size_t   maxes = ends + (size_t)blocks * 6, windows_at = maxes + blocks; /* checksums lie between */
     for (uint32_t b = 0; b < blocks; b++) {
         uint32_t from = b * PIN_BLOCK, n = in->count - from < PIN_BLOCK ? in->count - from : PIN_BLOCK;
-        size_t   at = o->len;
         write_block(o, in->ids + from, in->impacts + from, n, b ? in->ids[from - 1] + 1 : 0);
         if (o->failed)
             return;
         pin_store32(o->at + last_ids + (size_t)b * 4, in->ids[from + n - 1]);
         pin_store32(o->at + ends + (size_t)b * 4, (uint32_t)(o->len - start));
-        pin_store16(o->at + checks + (size_t)b * 2,
-                    (uint16_t)pin_hash32(o->at + at, o->len - at, offset + b));
         o->at[maxes + b] = largest(in->impacts + from, n);
     }
     uint8_t *h = o->at + start;
@@ -172,27 +166,48 @@ static void write_blocks(pin_out *o, const pin_list_input *in, uint64_t offset)
     pin_store32(h + PIN_L_COUNT, in->count);
     pin_store32(h + PIN_L_BLOCKS, blocks);
     find_best(h, in);
-    pin_store32(h + PIN_L_HASH, pin_hash32(h + 4, head - 4, offset));
+}
+
+static void seal_blocks(uint8_t *at, uint64_t offset)
+{
+    uint32_t head = pin_load32(at + PIN_L_HEAD), blocks = pin_load32(at + PIN_L_BLOCKS), from = head;
+    uint8_t *ends = at + PIN_L_ARRAYS + (size_t)blocks * 4, *checks = ends + (size_t)blocks * 4;
+    for (uint32_t b = 0; b < blocks; b++) {
+        uint32_t to = pin_load32(ends + (size_t)b * 4);
+        pin_store16(checks + (size_t)b * 2, (uint16_t)pin_hash32(at + from, to - from, offset + b));
+        from = to;
+    }
+    pin_store32(at + PIN_L_HASH, pin_hash32(at + 4, head - 4, offset));
+}
+
+void pin_list_seal(uint8_t *at, pin_list_done *done, uint64_t offset)
+{
+    size_t len = (size_t)done->len;
+    done->offset = offset;
+    if (done->form == PIN_FORM_BLOCKS)
+        seal_blocks(at, offset);
+    else if (done->form == PIN_FORM_SHORT)
+        pin_store32(at, pin_hash32(at + 4, len - 4, offset));
+    else
+        pin_store32(at + len - 4, pin_hash32(at, len - 4, offset));
 }
 
 pin_list_done pin_list_write(pin_out *o, const pin_list_input *in)
 {
     pin_list_done done = {0};
-    if (in->flat) {
-        pin_out_align(o, PIN_ALIGN);
+    if (in->flat)
         round_to_nibbles(in);
-    }
     find_extremes(&done, in);
     done.offset = o->len;
     if (in->flat) {
         done.form = PIN_FORM_FLAT;
-        write_flat(o, in, done.offset);
+        write_flat(o, in);
     } else if (in->count < PIN_BLOCK) {
         done.form = PIN_FORM_SHORT;
-        write_short(o, in, done.offset);
+        write_short(o, in);
     } else {
         done.form = PIN_FORM_BLOCKS;
-        write_blocks(o, in, done.offset);
+        write_blocks(o, in);
     }
     done.len = o->len - done.offset;
     return done;

@@ -104,10 +104,19 @@ static void write_table(pin_sections *out, const pin_corpus *corpus, const named
     pin_out_free(&first);
 }
 
+/* Modules without a list, as JSON Lines make them, have their own items in their order. */
+static bool any_members(const pin_corpus *corpus)
+{
+    for (uint32_t m = 0; m < corpus->module_count; m++)
+        if (corpus->modules[m].member_count)
+            return true;
+    return false;
+}
+
 pin_status pin_write_modules(pin_sections *out, const pin_corpus *corpus)
 {
-    named *ids =
-        sort_names(corpus->item_count, corpus->items, sizeof(pin_draft_item), offsetof(pin_draft_item, id));
+    uint32_t named_items = any_members(corpus) ? corpus->item_count : 0;
+    named   *ids = sort_names(named_items, corpus->items, sizeof(pin_draft_item), offsetof(pin_draft_item, id));
     named    *slugs = sort_names(corpus->module_count, corpus->modules, sizeof(pin_draft_module),
                                  offsetof(pin_draft_module, slug));
     uint32_t *seen = calloc((size_t)corpus->item_count + 1, sizeof *seen);

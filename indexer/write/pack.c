@@ -99,6 +99,8 @@ static bool take_samples(sampled *s, const pin_packing *p, uint64_t all, size_t 
         if (s->bytes.len - from > SAMPLE_MAX)
             s->bytes.len = from + SAMPLE_MAX;
         s->sizes[s->count++] = s->bytes.len - from;
+        if (s->count % 256 == 0)
+            pin_rest(p->options);
     }
     for (size_t i = 0, at = 0; i < s->count && !s->bytes.failed; at += s->sizes[i++])
         s->texts[i] = (pin_str){(const char *)s->bytes.at + at, s->sizes[i]};
@@ -175,7 +177,8 @@ void pin_pack_record(pin_out *section, pin_str raw, pin_deflater *d, uint64_t se
 }
 
 typedef struct task {
-    pin_out bytes, ends; /* packed records; u64 end of each */
+    pin_out  bytes, ends; /* packed records; u64 end of each                  */
+    uint32_t too_long;    /* number + 1 of the first that is longer than may be */
 } task;
 
 typedef struct job {
@@ -183,6 +186,12 @@ typedef struct job {
     pin_str            dictionary; /* empty: nothing is packed */
     const pin_speller *speller;
     task              *tasks;
+
+    /* what is joined */
+    pin_flow  *section;
+    pin_out   *places;
+    pin_error *err;
+    pin_status status;
 } job;
 
 static void pack_task(void *ctx, uint32_t number)
@@ -197,6 +206,8 @@ static void pack_task(void *ctx, uint32_t number)
         record.len = 0;
         j->packing->write(j->packing->ctx, i, &record);
         pin_str raw = {(const char *)record.at, record.len};
+        if (record.len > j->packing->raw_max && !t->too_long)
+            t->too_long = i + 1;
         if (j->speller) {
             opened o = open_record(&t->bytes, raw);
             pin_speller_pack(&t->bytes, j->speller, &room, raw);
@@ -205,6 +216,8 @@ static void pack_task(void *ctx, uint32_t number)
             pin_pack_record(&t->bytes, raw, d, i);
         }
         pin_out_u64(&t->ends, t->bytes.len);
+        if (i % 256 == 255)
+            pin_rest(j->packing->options);
     }
     t->bytes.failed |= failed || record.failed;
     pin_out_free(&record);
@@ -213,48 +226,59 @@ static void pack_task(void *ctx, uint32_t number)
 }
 
 /* Appends what a task has made. */
-static pin_status join_task(pin_out *section, pin_out *places, task *t, uint32_t first, pin_error *err)
+static pin_status join_task(job *j, task *t, uint32_t first)
 {
-    uint64_t base = section->len, from = 0;
+    uint64_t base = j->section->len, from = 0;
     if (t->bytes.failed || t->ends.failed)
         return PIN_NO_SPACE;
+    if (t->too_long)
+        return pin_fail(j->err, PIN_LIMIT, t->too_long - 1, "a text is longer than an index can hold");
     for (size_t i = 0; i < t->ends.len / 8; i++) {
         uint64_t end = pin_load64(t->ends.at + i * 8);
         if (end - from > 0xFFFFFF)
-            return pin_fail(err, PIN_LIMIT, first + i, "a text is longer than an index can hold");
-        pin_out_u64(places, pin_place(base + from, (uint32_t)(end - from)));
+            return pin_fail(j->err, PIN_LIMIT, first + i, "a text is longer than an index can hold");
+        pin_out_u64(j->places, pin_place(base + from, (uint32_t)(end - from)));
         from = end;
     }
-    pin_out_add(section, t->bytes.at, t->bytes.len);
-    pin_out_free(&t->bytes);
+    pin_flow_add(j->section, t->bytes.at, t->bytes.len);
     return PIN_OK;
 }
 
-static pin_status pack_all(const pin_packing *p, pin_out *section, pin_out *places, pin_str dictionary,
+static void join_one(void *ctx, uint32_t number)
+{
+    job  *j = ctx;
+    task *t = &j->tasks[number];
+    if (j->status == PIN_OK)
+        j->status = join_task(j, t, number * TASK_RECORDS);
+    pin_out_free(&t->bytes);
+    pin_out_free(&t->ends);
+}
+
+static pin_status pack_all(const pin_packing *p, pin_flow *section, pin_out *places, pin_str dictionary,
                            pin_error *err)
 {
     uint32_t     tasks = task_count(p);
     pin_speller *speller = p->spelled && dictionary.len ? pin_speller_new(dictionary) : NULL;
-    job          j = {p, dictionary, speller, calloc((size_t)tasks + 1, sizeof *j.tasks)};
-    pin_status   s = j.tasks && (speller || !p->spelled || !dictionary.len) ? PIN_OK : PIN_NO_SPACE;
-    if (s == PIN_OK)
-        pin_parallel_told(p->options, "packing", p->count, tasks, pack_task, &j);
-    for (uint32_t i = 0; i < tasks && s == PIN_OK; i++)
-        s = join_task(section, places, &j.tasks[i], i * TASK_RECORDS, err);
-    for (uint32_t i = 0; i < tasks && j.tasks; i++) {
-        pin_out_free(&j.tasks[i].bytes);
-        pin_out_free(&j.tasks[i].ends);
-    }
+    job          j = {.packing = p,
+                      .dictionary = dictionary,
+                      .speller = speller,
+                      .tasks = calloc((size_t)tasks + 1, sizeof *j.tasks),
+                      .section = section,
+                      .places = places,
+                      .err = err};
+    if (!j.tasks || (!speller && p->spelled && dictionary.len) ||
+        !pin_parallel_joined(p->options, "packing", p->count, tasks, pack_task, join_one, &j))
+        j.status = PIN_NO_SPACE;
     free(j.tasks);
     pin_speller_free(speller);
-    return s;
+    return j.status;
 }
 
-pin_status pin_pack(const pin_packing *p, pin_out *section, pin_out *places, pin_out *dictionary,
+pin_status pin_pack(const pin_packing *p, pin_flow *section, pin_out *places, pin_out *dictionary,
                     pin_error *err)
 {
-    uint64_t   len;
-    pin_status s = measure_all(&len, p, err);
+    uint64_t   len = p->len;
+    pin_status s = len ? PIN_OK : measure_all(&len, p, err);
     if (s == PIN_OK && len >= p->compress_from)
         s = learn(dictionary, p, len);
     if (s != PIN_OK)

@@ -81,7 +81,7 @@ typedef struct citing {
 } citing;
 
 /* Rows sorted by provision, then item, then citation: a stable counting sort. */
-static pin_status write_citing(citing *out, pin_out *o, const pin_corpus *corpus, uint32_t provisions,
+static pin_status write_citing(citing *out, pin_out *o, const pin_analysis *a, uint32_t provisions,
                                pin_error *err)
 {
     uint32_t *next = calloc((size_t)provisions + 1, sizeof *next);
@@ -90,11 +90,9 @@ static pin_status write_citing(citing *out, pin_out *o, const pin_corpus *corpus
         free(next);
         return PIN_NO_SPACE;
     }
-    for (uint32_t i = 0; i < corpus->item_count; i++)
-        for (uint32_t k = 0; k < corpus->items[i].citation_count; k++) {
-            uint32_t p = corpus->items[i].citations[k].provision;
-            if (p == PIN_NO_PROVISION)
-                continue;
+    for (uint32_t k = 0; k < a->part_count; k++)
+        for (uint32_t i = 0; i < a->parts[k].cited_count; i++) {
+            uint32_t p = a->parts[k].cited[i].provision;
             if (p >= provisions) {
                 free(next);
                 return pin_fail(err, PIN_BAD_INPUT, i, "an item cites a provision that is not there");
@@ -106,14 +104,12 @@ static pin_status write_citing(citing *out, pin_out *o, const pin_corpus *corpus
         next[p] = out->starts[p];
     }
     size_t at = pin_out_zeros(o, (size_t)out->starts[provisions] * PIN_CITING_LEN);
-    for (uint32_t i = 0; i < corpus->item_count && !o->failed; i++)
-        for (uint32_t k = 0; k < corpus->items[i].citation_count; k++) {
-            const pin_citation *c = &corpus->items[i].citations[k];
-            if (c->provision == PIN_NO_PROVISION)
-                continue;
-            uint8_t *row = o->at + at + (size_t)next[c->provision]++ * PIN_CITING_LEN;
-            pin_store32(row, i);
-            pin_store32(row + 4, k | (c->from_range ? PIN_CITING_RANGE : 0));
+    for (uint32_t k = 0; k < a->part_count && !o->failed; k++)
+        for (uint32_t i = 0; i < a->parts[k].cited_count; i++) {
+            const pin_cited *c = &a->parts[k].cited[i];
+            uint8_t         *row = o->at + at + (size_t)next[c->provision]++ * PIN_CITING_LEN;
+            pin_store32(row, a->parts[k].first + c->item);
+            pin_store32(row + 4, c->citation);
         }
     free(next);
     return PIN_OK;
@@ -179,7 +175,7 @@ static pin_status pack_texts(pin_sections *out, const pin_packing *texts, pin_er
 {
     pin_out    places = {0}, *rows = &out->s[PIN_S_PROVISION_ROWS];
     pin_status s =
-        pin_pack(texts, &out->s[PIN_S_PROVISION_TEXTS], &places, &out->s[PIN_S_TEXT_DICTIONARY], err);
+        pin_pack(texts, &out->f[PIN_S_PROVISION_TEXTS], &places, &out->s[PIN_S_TEXT_DICTIONARY], err);
     if (s == PIN_OK && (places.failed || rows->failed))
         s = PIN_NO_SPACE;
     for (uint32_t i = 0; s == PIN_OK && i < texts->count; i++)
@@ -189,23 +185,23 @@ static pin_status pack_texts(pin_sections *out, const pin_packing *texts, pin_er
     return s;
 }
 
-pin_status pin_write_sources(pin_sections *out, const pin_corpus *corpus, const pin_source_set *sources,
-                             pin_error *err)
+pin_status pin_write_sources(pin_sections *out, const pin_analysis *a, pin_error *err)
 {
-    uint64_t    provisions = 0;
-    citing      who = {0};
+    const pin_source_set *sources = a->sources;
+    uint64_t              provisions = 0;
+    citing                who = {0};
     for (uint32_t i = 0; i < sources->source_count; i++)
         provisions += sources->sources[i].provision_count;
     if (provisions > PIN_PROVISIONS_MAX || sources->source_count > PIN_SOURCES_MAX)
         return pin_fail(err, PIN_LIMIT, 0, "more sources or provisions than an index can hold");
     write_source_table(&out->s[PIN_S_SOURCES], sources);
-    pin_status s = write_citing(&who, &out->s[PIN_S_CITING], corpus, (uint32_t)provisions, err);
+    pin_status s = write_citing(&who, &out->s[PIN_S_CITING], a, (uint32_t)provisions, err);
     if (s == PIN_OK)
         s = write_provisions(out, sources, &who, err);
     pin_packing texts = {.count = (uint32_t)provisions,
                          .write = add_texts,
                          .ctx = sources,
-                         .options = corpus->options,
+                         .options = a->corpus->options,
                          .compress_from = COMPRESS_FROM,
                          .raw_max = PIN_TEXT_RECORD_MAX};
     if (s == PIN_OK)

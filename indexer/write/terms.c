@@ -1,84 +1,42 @@
-/* Postings, as they came item by item, into lists and dictionary pages, term by term.
+/* Runs of postings, each sorted by term, into lists and dictionary pages.
  *
- * A stable counting sort by term keeps every list in item order: no comparison, no dependence on
- * anything but the input. */
+ * The terms are cut into ranges of some hundred thousand postings. For each range the runs give what they have, run
+ * after run, so that every list comes out in item order without a comparison; then its lists are written.
+ * Ranges are made by several threads, and joined in their order. */
 #include "indexer/corpus/parallel.h"
 #include "indexer/write/inside.h"
 
-typedef struct field_lists {
-    uint32_t *starts; /* by term rank, and one past the last */
-    uint32_t *ids;
-    uint8_t  *impacts;
-} field_lists;
+#define RANGE_POSTINGS (1u << 18)
+#define RANGE_TERMS (1u << 14)
 
-static void free_lists(field_lists *f)
+/* ---- Impacts: the same few lengths and counts come again and again ---- */
+#define KNOWN_LENS 512
+#define KNOWN_COUNTS 8
+
+typedef struct impacts {
+    uint8_t known[2][KNOWN_LENS][KNOWN_COUNTS]; /* by field, length, and count - 1 */
+} impacts;
+
+static void know_impacts(impacts *out, const pin_analysis *a)
 {
-    free(f->starts);
-    free(f->ids);
-    free(f->impacts);
+    for (int f = 0; f < 2; f++)
+        for (uint32_t len = 0; len < KNOWN_LENS; len++)
+            for (uint32_t tf = 1; tf <= KNOWN_COUNTS; tf++)
+                out->known[f][len][tf - 1] = pin_impact(tf, len, a->tokens[f], a->items, f);
 }
 
-typedef struct sorting {
-    field_lists         fields[2];
-    const pin_analysis *analysis;
-    const uint32_t     *ranks;
-    uint32_t            items;
-    bool                failed[2];
-} sorting;
-
-static uint8_t impact_of(const sorting *s, const pin_part *part, const pin_posting *p, int field)
+static uint8_t impact_of(const impacts *im, const pin_analysis *a, const pin_part *part, const pin_posting *p,
+                         int field)
 {
-    if (p->where & 3)
+    if (p->where & 1)
         return (uint8_t)p->value;
-    return pin_impact(p->value, pin_load32(part->lengths[field].at + (size_t)(p->where >> 3) * 4),
-                      s->analysis->tokens[field], s->items, field);
+    uint32_t len = part->runs[field].lengths[p->where >> 1];
+    if (len < KNOWN_LENS && p->value - 1u < KNOWN_COUNTS)
+        return im->known[field][len][p->value - 1];
+    return pin_impact(p->value, len, a->tokens[field], a->items, field);
 }
 
-/* Walks all postings of a field: counts them by rank, or puts them where `next` says. */
-static void walk(const sorting *s, int field, field_lists *f, uint32_t *next)
-{
-    for (uint32_t k = 0; k < s->analysis->part_count; k++) {
-        const pin_part    *part = &s->analysis->parts[k];
-        const pin_posting *p = (const pin_posting *)(const void *)part->postings.at;
-        for (const pin_posting *end = p + part->postings.len / sizeof *p; p < end; p++) {
-            if ((p->where >> 2 & 1) != field)
-                continue;
-            uint32_t rank = s->ranks[part->global[p->term]];
-            if (!next) {
-                f->starts[rank + 1]++;
-                continue;
-            }
-            uint32_t at = next[rank]++;
-            f->ids[at] = part->first + (p->where >> 3);
-            f->impacts[at] = impact_of(s, part, p, field);
-        }
-    }
-}
-
-static void sort_field(void *ctx, uint32_t field)
-{
-    sorting     *s = ctx;
-    field_lists *f = &s->fields[field];
-    uint32_t     terms = s->analysis->terms.count;
-    uint32_t    *next = calloc((size_t)terms + 1, sizeof *next);
-    f->starts = calloc((size_t)terms + 1, sizeof *f->starts);
-    bool good = next && f->starts;
-    if (good) {
-        walk(s, (int)field, f, NULL);
-        for (uint32_t t = 0; t < terms; t++) {
-            f->starts[t + 1] += f->starts[t];
-            next[t] = f->starts[t];
-        }
-        f->ids = malloc(((size_t)f->starts[terms] + 1) * sizeof *f->ids);
-        f->impacts = malloc((size_t)f->starts[terms] + 1);
-        good = f->ids && f->impacts;
-    }
-    if (good)
-        walk(s, (int)field, f, next);
-    free(next);
-    s->failed[field] = !good;
-}
-
+/* ---- One term ---- */
 /* How many ids two ascending lists have together. */
 static uint32_t count_union(const uint32_t *a, uint32_t na, const uint32_t *b, uint32_t nb)
 {
@@ -94,7 +52,7 @@ static uint32_t count_union(const uint32_t *a, uint32_t na, const uint32_t *b, u
 
 typedef struct term_lists {
     pin_list_input in[2];
-    pin_list_done  done[2];
+    pin_list_done  done[2]; /* offsets within the range until the lists are joined */
     uint32_t       df;
 } term_lists;
 
@@ -122,97 +80,262 @@ static size_t encode(uint8_t *out, const term_lists *t, const uint64_t bases[2])
     return n;
 }
 
-static term_lists lists_of(const field_lists fields[2], const pin_key *key, uint32_t rank, uint32_t items)
+/* ---- One range ---- */
+typedef struct range {
+    uint32_t    from, to; /* ranks */
+    term_lists *terms;
+    uint32_t   *ids[2];
+    uint8_t    *impacts[2];
+    pin_out     bytes[2]; /* lists */
+    bool        failed;
+} range;
+
+typedef struct merging {
+    pin_analysis   *a;
+    const uint32_t *sorted; /* terms by rank */
+    range          *ranges;
+    uint32_t        range_count;
+    impacts         impacts;
+    pin_sections   *out;
+    pin_pages       pages;
+    uint64_t        bases[2];
+    pin_status      status;
+} merging;
+
+static void range_free(range *r)
 {
-    term_lists t = {0};
+    free(r->terms);
     for (int f = 0; f < 2; f++) {
-        uint32_t from = fields[f].starts[rank], count = fields[f].starts[rank + 1] - from;
-        t.in[f] = (pin_list_input){.ids = fields[f].ids + from,
-                                   .impacts = fields[f].impacts + from,
-                                   .count = count,
-                                   .item_count = items,
-                                   .flat = key->function && count > items / 4};
+        free(r->ids[f]);
+        free(r->impacts[f]);
+        pin_out_free(&r->bytes[f]);
     }
-    t.df = count_union(t.in[0].ids, t.in[0].count, t.in[1].ids, t.in[1].count);
-    return t;
+    r->terms = NULL;
+    r->ids[0] = r->ids[1] = NULL;
+    r->impacts[0] = r->impacts[1] = NULL;
 }
 
-static void write_all(pin_sections *out, const pin_analysis *a, const field_lists fields[2],
-                      const uint32_t *sorted, uint32_t items)
+/* Room for the postings of each term, as many as are known to come; counts start at nothing. */
+static bool open_range(range *r, const merging *m)
 {
-    pin_pages pages;
-    uint64_t  bases[2] = {0};
-    pin_pages_init(&pages, true);
-    for (uint32_t rank = 0; rank < a->terms.count; rank++) {
-        pin_str    key = pin_vocabulary_text(&a->terms, sorted[rank]);
-        term_lists t = lists_of(fields, &a->terms.at[sorted[rank]], rank, items);
-        uint64_t   before[2];
-        uint8_t    data[256];
+    uint64_t total[2] = {0};
+    r->terms = calloc(r->to - r->from, sizeof *r->terms);
+    for (uint32_t t = r->from; t < r->to; t++) {
+        total[0] += m->a->terms.at[m->sorted[t]].question_df;
+        total[1] += m->a->terms.at[m->sorted[t]].df;
+    }
+    for (int f = 0; f < 2; f++) {
+        r->ids[f] = malloc((total[f] + 1) * sizeof *r->ids[f]);
+        r->impacts[f] = malloc(total[f] + 1);
+        if (!r->terms || !r->ids[f] || !r->impacts[f])
+            return false;
+    }
+    uint64_t at[2] = {0};
+    for (uint32_t t = r->from; t < r->to; t++) {
+        const pin_key *key = &m->a->terms.at[m->sorted[t]];
+        const uint32_t counts[2] = {key->question_df, key->df};
         for (int f = 0; f < 2; f++) {
-            pin_out *section = &out->s[f ? PIN_S_ANSWER_LISTS : PIN_S_QUESTION_LISTS];
-            before[f] = section->len;
-            if (t.in[f].count > PIN_INLINE)
-                t.done[f] = pin_list_write(section, &t.in[f]);
-        }
-        if (!pin_pages_add(&pages, key, data, encode(data, &t, bases))) {
-            bases[0] = before[0];
-            bases[1] = before[1];
-            pin_pages_start(&pages, key, bases);
-            pin_pages_add(&pages, key, data, encode(data, &t, bases));
+            r->terms[t - r->from].in[f] = (pin_list_input){.ids = r->ids[f] + at[f],
+                                                           .impacts = r->impacts[f] + at[f],
+                                                           .item_count = m->a->items,
+                                                           .flat = key->function && counts[f] > m->a->items / 4};
+            at[f] += counts[f];
         }
     }
-    pin_pages_finish(&pages, &out->s[PIN_S_TERM_KEYS]);
-    out->s[PIN_S_TERMS] = pages.pages;
+    return true;
 }
 
-static void drop_postings(pin_analysis *a)
+static uint32_t first_at_or_above(const pin_part *p, uint32_t rank)
 {
-    for (uint32_t k = 0; k < a->part_count; k++) {
-        pin_out_free(&a->parts[k].postings);
-        pin_out_free(&a->parts[k].lengths[0]);
-        pin_out_free(&a->parts[k].lengths[1]);
+    uint32_t low = 0, high = p->term_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (p->terms[middle] < rank)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* What a part has of the range goes to the ends of the lists. */
+static void take_part(range *r, const merging *m, const pin_part *p)
+{
+    for (uint32_t t = first_at_or_above(p, r->from); t < p->term_count && p->terms[t] < r->to; t++)
+        for (int f = 0; f < 2; f++) {
+            const pin_run  *run = &p->runs[f];
+            pin_list_input *in = &r->terms[p->terms[t] - r->from].in[f];
+            uint32_t       *ids = r->ids[f] + (in->ids - r->ids[f]) + in->count;
+            uint8_t        *impact = in->impacts + in->count;
+            for (uint32_t i = run->starts[t]; i < run->starts[t + 1]; i++) {
+                *ids++ = p->first + (run->at[i].where >> 1);
+                *impact++ = impact_of(&m->impacts, m->a, p, &run->at[i], f);
+            }
+            in->count += run->starts[t + 1] - run->starts[t];
+        }
+}
+
+static void merge_range(void *ctx, uint32_t number)
+{
+    merging *m = ctx;
+    range   *r = &m->ranges[number];
+    if (!open_range(r, m)) {
+        r->failed = true;
+        return;
+    }
+    for (uint32_t k = 0; k < m->a->part_count; k++)
+        take_part(r, m, &m->a->parts[k]);
+    for (uint32_t t = 0; t < r->to - r->from; t++) {
+        term_lists *lists = &r->terms[t];
+        lists->df = count_union(lists->in[0].ids, lists->in[0].count, lists->in[1].ids, lists->in[1].count);
+        for (int f = 0; f < 2; f++)
+            if (lists->in[f].count > PIN_INLINE)
+                lists->done[f] = pin_list_write(&r->bytes[f], &lists->in[f]);
+    }
+    r->failed = r->bytes[0].failed || r->bytes[1].failed;
+}
+
+/* ---- Ranges joined ---- */
+static void join_term(merging *m, range *r, uint32_t rank)
+{
+    term_lists *t = &r->terms[rank - r->from];
+    pin_str     key = pin_vocabulary_text(&m->a->terms, m->sorted[rank]);
+    uint64_t    before[2];
+    uint8_t     data[256];
+    for (int f = 0; f < 2; f++) {
+        pin_flow *section = &m->out->f[f ? PIN_S_ANSWER_LISTS : PIN_S_QUESTION_LISTS];
+        before[f] = section->len;
+        if (t->in[f].count <= PIN_INLINE)
+            continue;
+        if (t->in[f].flat)
+            pin_flow_zeros(section, (size_t)(-section->len % PIN_ALIGN));
+        uint8_t *bytes = r->bytes[f].at + t->done[f].offset;
+        pin_list_seal(bytes, &t->done[f], section->len);
+        pin_flow_add(section, bytes, (size_t)t->done[f].len);
+    }
+    if (!pin_pages_add(&m->pages, key, data, encode(data, t, m->bases))) {
+        m->bases[0] = before[0];
+        m->bases[1] = before[1];
+        pin_pages_start(&m->pages, key, m->bases);
+        pin_pages_add(&m->pages, key, data, encode(data, t, m->bases));
     }
 }
 
-pin_status pin_write_terms(pin_sections *out, pin_analysis *a, const pin_corpus *corpus, uint32_t **ranks)
+static void join_range(void *ctx, uint32_t number)
 {
-    sorting    s = {.analysis = a, .items = corpus->item_count};
-    uint32_t  *sorted = pin_vocabulary_sorted(&a->terms);
-    pin_status status = PIN_NO_SPACE;
-    *ranks = malloc(((size_t)a->terms.count + 1) * sizeof **ranks);
-    if (!sorted || !*ranks)
-        goto done;
+    merging *m = ctx;
+    range   *r = &m->ranges[number];
+    if (r->failed)
+        m->status = PIN_NO_SPACE;
+    for (uint32_t t = r->from; t < r->to && m->status == PIN_OK; t++)
+        join_term(m, r, t);
+    range_free(r);
+}
+
+/* ---- All of it ---- */
+static bool cut_ranges(merging *m)
+{
+    uint32_t terms = m->a->terms.count, cap = 0;
+    for (uint32_t t = 0; t < terms;) {
+        uint64_t postings = 0;
+        uint32_t from = t;
+        while (t < terms && t - from < RANGE_TERMS && (t == from || postings < RANGE_POSTINGS)) {
+            const pin_key *key = &m->a->terms.at[m->sorted[t++]];
+            postings += (uint64_t)key->df + key->question_df;
+        }
+        if (m->range_count == cap) {
+            cap = cap ? cap * 2 : 64;
+            range *more = realloc(m->ranges, cap * sizeof *more);
+            if (!more)
+                return false;
+            m->ranges = more;
+        }
+        m->ranges[m->range_count++] = (range){.from = from, .to = t};
+    }
+    return true;
+}
+
+typedef struct ranking {
+    pin_analysis   *a;
+    const uint32_t *ranks;
+} ranking;
+
+static void rank_part(void *ctx, uint32_t number)
+{
+    const ranking *r = ctx;
+    pin_part      *p = &r->a->parts[number];
+    for (uint32_t t = 0; t < p->term_count; t++)
+        p->terms[t] = r->ranks[p->terms[t]];
+}
+
+/* The terms of the parts become ranks. */
+static bool rank_terms(pin_analysis *a, const uint32_t *sorted)
+{
+    uint32_t *ranks = malloc(((size_t)a->terms.count + 1) * sizeof *ranks);
+    ranking   r = {a, ranks};
+    if (!ranks)
+        return false;
     for (uint32_t rank = 0; rank < a->terms.count; rank++)
-        (*ranks)[sorted[rank]] = rank;
-    s.ranks = *ranks;
-    pin_parallel(pin_thread_count(corpus->options), 2, sort_field, &s);
-    if (s.failed[0] || s.failed[1])
-        goto done;
-    drop_postings(a); /* the largest thing in memory */
-    write_all(out, a, s.fields, sorted, corpus->item_count);
-    status = PIN_OK;
-done:
-    free_lists(&s.fields[0]);
-    free_lists(&s.fields[1]);
-    free(sorted);
-    return status;
+        ranks[sorted[rank]] = rank;
+    for (uint32_t k = 0; k < a->part_count; k++) {
+        rank_part(&r, k);
+        pin_rest(a->corpus->options);
+    }
+    free(ranks);
+    return true;
 }
 
-pin_status pin_write_forward(pin_sections *out, const pin_analysis *a, const uint32_t *ranks)
+static pin_status write_forward(pin_sections *out, const pin_analysis *a)
 {
-    pin_out *o = &out->s[PIN_S_FORWARD], data = {0};
+    pin_flow data = {.scratch = out->f[PIN_S_FORWARD].scratch};
+    pin_out *starts = &out->s[PIN_S_FORWARD];
     for (uint32_t k = 0; k < a->part_count; k++) {
         const pin_part *p = &a->parts[k];
-        for (size_t i = 0, token = 0; i < p->forward_ends.len / 4; i++) {
-            pin_out_u32(o, (uint32_t)data.len);
-            for (uint32_t end = pin_load32(p->forward_ends.at + i * 4); token < end; token++)
-                pin_out_varint(&data, ranks[p->global[pin_load32(p->forward.at + token * 4)]]);
+        for (uint32_t i = 0, token = 0; i < p->items; i++) {
+            pin_out_u32(starts, (uint32_t)data.len);
+            for (; token < p->forward_ends[i]; token++) {
+                uint8_t bytes[PIN_VARINT_MAX];
+                pin_flow_add(&data, bytes, pin_varint_put(bytes, p->terms[p->forward[token]]));
+            }
         }
+        pin_rest(a->corpus->options);
     }
     pin_status s = data.len > UINT32_MAX ? PIN_LIMIT : PIN_OK;
-    pin_out_u32(o, (uint32_t)data.len);
-    pin_out_add(o, data.at, data.len);
-    o->failed |= data.failed;
-    pin_out_free(&data);
+    pin_out_u32(starts, (uint32_t)data.len);
+    pin_flow_take(&out->f[PIN_S_FORWARD], starts);
+    pin_flow_join(&out->f[PIN_S_FORWARD], &data);
+    return s;
+}
+
+static pin_status merge_all(merging *m)
+{
+    if (!rank_terms(m->a, m->sorted) || !cut_ranges(m) ||
+        !pin_parallel_joined(m->a->corpus->options, NULL, 0, m->range_count, merge_range, join_range, m))
+        return PIN_NO_SPACE;
+    return m->status;
+}
+
+pin_status pin_write_terms(pin_sections *out, pin_analysis *a)
+{
+    merging   *m = calloc(1, sizeof *m);
+    uint32_t  *sorted = pin_vocabulary_sorted(&a->terms);
+    pin_status s = PIN_NO_SPACE;
+    if (m && sorted) {
+        m->a = a;
+        m->sorted = sorted;
+        m->out = out;
+        know_impacts(&m->impacts, a);
+        pin_pages_init(&m->pages, true);
+        s = merge_all(m);
+        pin_pages_finish(&m->pages, &out->s[PIN_S_TERM_KEYS]);
+        pin_flow_take(&out->f[PIN_S_TERMS], &m->pages.pages);
+        for (uint32_t i = 0; i < m->range_count; i++)
+            range_free(&m->ranges[i]);
+        free(m->ranges);
+    }
+    if (s == PIN_OK)
+        s = write_forward(out, a);
+    free(sorted);
+    free(m);
     return s;
 }

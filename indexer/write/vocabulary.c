@@ -63,23 +63,38 @@ pin_key *pin_vocabulary_add(pin_vocabulary *v, pin_str text)
     return key;
 }
 
+/* The first eight bytes as a number settle most comparisons without a look at the text. */
 typedef struct sortable {
+    uint64_t start;
     pin_str  text;
     uint32_t key;
 } sortable;
 
+static uint64_t start_of(pin_str text)
+{
+    uint64_t start = 0;
+    for (size_t i = 0; i < 8; i++)
+        start = start << 8 | (i < text.len ? (uint8_t)text.at[i] : 0);
+    return start;
+}
+
 static int by_text(const void *a, const void *b)
 {
-    return pin_str_order(((const sortable *)a)->text, ((const sortable *)b)->text);
+    const sortable *x = a, *y = b;
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
+    return pin_str_order(x->text, y->text);
 }
 
 uint32_t *pin_vocabulary_sorted(const pin_vocabulary *v)
 {
-    sortable *rows = malloc((v->count + 1) * sizeof *rows);
-    uint32_t *sorted = malloc((v->count + 1) * sizeof *sorted);
+    sortable *rows = malloc(((size_t)v->count + 1) * sizeof *rows);
+    uint32_t *sorted = malloc(((size_t)v->count + 1) * sizeof *sorted);
     if (rows && sorted) {
-        for (uint32_t i = 0; i < v->count; i++)
-            rows[i] = (sortable){pin_vocabulary_text(v, i), i};
+        for (uint32_t i = 0; i < v->count; i++) {
+            pin_str text = pin_vocabulary_text(v, i);
+            rows[i] = (sortable){start_of(text), text, i};
+        }
         qsort(rows, v->count, sizeof *rows, by_text); /* texts differ, so the order is total */
         for (uint32_t i = 0; i < v->count; i++)
             sorted[i] = rows[i].key;

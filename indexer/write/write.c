@@ -2,6 +2,9 @@
 #include "indexer/corpus/parallel.h"
 #include "indexer/write/inside.h"
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #ifndef PINCITE_VERSION
 #define PINCITE_VERSION "0.1.0"
 #endif
@@ -31,12 +34,8 @@ static void find_dates(pin_str *updated, pin_str *published, const pin_corpus *c
 static void write_meta(pin_out *o, const pin_corpus *corpus, const pin_source_set *sources,
                        const pin_past_set *past, const pin_analysis *a)
 {
-    pin_str  updated, published;
-    uint32_t states[5] = {0}, citations = 0;
+    pin_str updated, published;
     find_dates(&updated, &published, corpus);
-    for (uint32_t i = 0; i < corpus->item_count; i++)
-        for (uint32_t k = 0; k < corpus->items[i].citation_count; k++, citations++)
-            states[corpus->items[i].citations[k].state % 5]++;
     pin_out_str(o, PIN_STR("pincite " PINCITE_VERSION));
     pin_out_str(o, past ? (pin_str){past->root, sizeof past->root} : (pin_str){0});
     pin_out_str(o, corpus->config.title);
@@ -48,10 +47,10 @@ static void write_meta(pin_out *o, const pin_corpus *corpus, const pin_source_se
     pin_out_str(o, sources->default_source < sources->source_count
                        ? sources->sources[sources->default_source].id
                        : (pin_str){0});
-    pin_out_varint(o, citations);
+    pin_out_varint(o, a->citations);
     pin_out_varint(o, corpus->skipped_count);
     for (int i = 0; i < 5; i++)
-        pin_out_varint(o, states[i]);
+        pin_out_varint(o, a->states[i]);
     pin_out_varint(o, PIN_WEIGHT_QUESTION);
     pin_out_varint(o, PIN_WEIGHT_ANSWER);
     pin_out_varint(o, PIN_K1_QUESTION);
@@ -75,65 +74,68 @@ typedef struct making {
     const pin_corpus     *corpus;
     const pin_source_set *sources;
     const pin_past_set   *past;
-    pin_analysis          analysis;
+    pin_analysis         *analysis;
     pin_status            status[G_COUNT];
     pin_error             err[G_COUNT];
 } making;
-
-static pin_status make_terms(making *m)
-{
-    uint32_t  *ranks = NULL;
-    pin_status s = pin_write_terms(m->out, &m->analysis, m->corpus, &ranks);
-    if (s == PIN_OK)
-        s = pin_write_forward(m->out, &m->analysis, ranks);
-    free(ranks);
-    return s;
-}
 
 static pin_status make_group(making *m, uint32_t group)
 {
     pin_error *err = &m->err[group];
     switch (group) {
     case G_ITEMS:
-        return pin_write_items(m->out, m->corpus, err);
+        return pin_write_items(m->out, m->analysis, err);
     case G_TERMS:
-        return make_terms(m);
+        return pin_write_terms(m->out, m->analysis);
     case G_WORDS:
-        return pin_write_words(m->out, &m->analysis);
+        return pin_write_words(m->out, m->analysis);
     case G_IDS:
-        return pin_write_ids(m->out, m->corpus);
+        return pin_write_ids(m->out, m->analysis);
     case G_PAST:
         return m->past ? pin_write_past(m->out, m->past, m->corpus->item_count, err) : PIN_OK;
     case G_ABBREVIATIONS:
-        return pin_write_abbreviations(&m->out->s[PIN_S_ABBREVIATIONS], m->corpus);
+        return pin_write_abbreviations(&m->out->s[PIN_S_ABBREVIATIONS], m->analysis);
     case G_SOURCES:
-        return pin_write_sources(m->out, m->corpus, m->sources, err);
+        return pin_write_sources(m->out, m->analysis, err);
     default:
         return pin_write_modules(m->out, m->corpus);
     }
 }
 
-static void make_task(void *ctx, uint32_t group)
+/* What a group has made goes where it may leave memory. */
+static void settle_sections(pin_sections *out, const uint8_t *kinds)
 {
-    making *m = ctx;
-    m->status[group] = make_group(m, group);
+    for (; *kinds; kinds++)
+        pin_flow_take(&out->f[*kinds], &out->s[*kinds]);
 }
 
-static pin_status make_sections(pin_sections *out, const pin_corpus *corpus, const pin_source_set *sources,
-                                const pin_past_set *past, pin_error *err)
+static void make_task(void *ctx, uint32_t group)
 {
-    making     m = {.out = out, .corpus = corpus, .sources = sources, .past = past};
-    pin_status s = pin_analyse(&m.analysis, corpus, sources);
-    if (s == PIN_OK) {
-        write_meta(&out->s[PIN_S_META], corpus, sources, past, &m.analysis);
-        pin_parallel(pin_thread_count(corpus->options), G_COUNT, make_task, &m);
-    }
-    pin_analysis_free(&m.analysis);
+    static const uint8_t kinds[G_COUNT][8] = {
+        [G_ITEMS] = {PIN_S_ITEM_ROWS, PIN_S_ITEM_STATUS},
+        [G_WORDS] = {PIN_S_TYPOS},
+        [G_IDS] = {PIN_S_IDS, PIN_S_EXACT},
+        [G_PAST] = {PIN_S_REVISIONS, PIN_S_PAST, PIN_S_ARCHIVE},
+        [G_SOURCES] = {PIN_S_CITING},
+        [G_MODULES] = {PIN_S_MEMBERS},
+    };
+    making *m = ctx;
+    m->status[group] = make_group(m, group);
+    settle_sections(m->out, kinds[group]);
+    pin_rest(m->corpus->options);
+}
+
+static pin_status make_sections(pin_sections *out, pin_analysis *a, const pin_past_set *past, pin_error *err)
+{
+    making     m = {.out = out, .corpus = a->corpus, .sources = a->sources, .past = past, .analysis = a};
+    pin_status s = PIN_OK;
+    write_meta(&out->s[PIN_S_META], a->corpus, a->sources, past, a);
+    pin_parallel(pin_thread_count(a->corpus->options), G_COUNT, make_task, &m);
     for (uint32_t group = 0; group < G_COUNT && s == PIN_OK; group++)
         if ((s = m.status[group]) != PIN_OK && err)
             *err = m.err[group];
     for (uint32_t kind = 1; kind < PIN_SECTION_END && s == PIN_OK; kind++)
-        if (out->s[kind].failed)
+        if (out->s[kind].failed || out->f[kind].failed)
             s = PIN_NO_SPACE;
     return s;
 }
@@ -141,20 +143,42 @@ static pin_status make_sections(pin_sections *out, const pin_corpus *corpus, con
 /* ---- Layout: kinds in their order, which is the order of need ---- */
 static uint64_t align_up(uint64_t offset) { return (offset + PIN_ALIGN - 1) / PIN_ALIGN * PIN_ALIGN; }
 
-static uint64_t lay_out(uint8_t *head, const pin_sections *sections, uint32_t end)
+static uint64_t section_len(const pin_sections *sections, uint32_t kind)
+{
+    return sections->f[kind].len + sections->s[kind].len;
+}
+
+static uint64_t section_hash(const pin_sections *sections, uint32_t kind, const pin_build_options *options)
+{
+    const pin_flow *f = &sections->f[kind];
+    const pin_out  *o = &sections->s[kind];
+    if (f->count == 0)
+        return pin_hash64(o->at, o->len, 0);
+    XXH64_state_t state;
+    XXH64_reset(&state, 0);
+    for (size_t i = 0; i < f->count; i++) {
+        XXH64_update(&state, f->blocks[i].at, f->blocks[i].len);
+        if (i % 16 == 15)
+            pin_rest(options);
+    }
+    XXH64_update(&state, o->at ? (const void *)o->at : "", o->len);
+    return XXH64_digest(&state);
+}
+
+static uint64_t lay_out(uint8_t *head, const pin_sections *sections, uint32_t end, const pin_build_options *options)
 {
     uint64_t at = align_up(PIN_HEADER_LEN + (end - 1) * PIN_ROW_LEN_ALL), head_len = 0;
     for (uint32_t kind = 1; kind < end; kind++) {
-        const pin_out *s = &sections->s[kind];
-        uint8_t       *row = head + PIN_HEADER_LEN + (kind - 1) * PIN_ROW_LEN_ALL;
+        uint64_t len = section_len(sections, kind);
+        uint8_t *row = head + PIN_HEADER_LEN + (kind - 1) * PIN_ROW_LEN_ALL;
         pin_store16(row + PIN_ROW_KIND, (uint16_t)kind);
         pin_store16(row + PIN_ROW_FLAGS, kind >= PIN_S_OPTIONAL ? PIN_FLAG_OPTIONAL : 0);
         pin_store64(row + PIN_ROW_OFFSET, at);
-        pin_store64(row + PIN_ROW_LEN, s->len);
-        pin_store64(row + PIN_ROW_HASH, pin_hash64(s->at, s->len, 0));
-        if (kind <= PIN_S_HEAD_LAST || at + s->len <= PIN_HEAD_MAX) /* offsets ascend: no gaps */
-            head_len = at + s->len;
-        at = align_up(at + s->len + PIN_PADDING);
+        pin_store64(row + PIN_ROW_LEN, len);
+        pin_store64(row + PIN_ROW_HASH, section_hash(sections, kind, options));
+        if (kind <= PIN_S_HEAD_LAST || at + len <= PIN_HEAD_MAX) /* offsets ascend: no gaps */
+            head_len = at + len;
+        at = align_up(at + len + PIN_PADDING);
     }
     pin_store32(head + PIN_H_HEAD_LEN, (uint32_t)head_len);
     return at;
@@ -170,7 +194,7 @@ static void fill_header(uint8_t *head, uint32_t end, uint64_t file_len, const pi
     pin_store32(head + PIN_H_ITEMS, corpus->item_count);
     pin_store32(head + PIN_H_MODULES, corpus->module_count);
     pin_store32(head + PIN_H_SOURCES, source_count);
-    pin_store32(head + PIN_H_PROVISIONS, (uint32_t)(sections->s[PIN_S_PROVISION_ROWS].len / PIN_P_LEN));
+    pin_store32(head + PIN_H_PROVISIONS, (uint32_t)(section_len(sections, PIN_S_PROVISION_ROWS) / PIN_P_LEN));
     pin_store32(head + PIN_H_SECTIONS, end - 1);
     pin_store64(head + PIN_H_FILE_ID, pin_hash64(head, PIN_HEADER_LEN + (end - 1) * PIN_ROW_LEN_ALL, 0));
 }
@@ -191,6 +215,21 @@ static bool put(const pin_sink *sink, uint64_t *at, const void *bytes, size_t le
     return true;
 }
 
+static bool put_section(const pin_sink *sink, uint64_t *at, const pin_sections *sections, uint32_t kind,
+                        const pin_build_options *options)
+{
+    const pin_flow *f = &sections->f[kind];
+    const pin_out  *o = &sections->s[kind];
+    uint64_t        end = align_up(*at + section_len(sections, kind) + PIN_PADDING);
+    bool            good = true;
+    for (size_t i = 0; i < f->count && good; i++) {
+        good = put(sink, at, f->blocks[i].at, f->blocks[i].len, 0);
+        if (i % 16 == 15)
+            pin_rest(options);
+    }
+    return good && put(sink, at, o->at, o->len, end);
+}
+
 /* Sections of the kinds below `end`. */
 static pin_status write_file(pin_write_report *out, const pin_sections *sections, uint32_t end,
                              const pin_corpus *corpus, uint32_t source_count, const pin_sink *sink,
@@ -198,34 +237,87 @@ static pin_status write_file(pin_write_report *out, const pin_sections *sections
 {
     uint8_t  head[PIN_HEADER_LEN + (PIN_SECTION_END - 1) * PIN_ROW_LEN_ALL] = {0};
     size_t   head_len = PIN_HEADER_LEN + (end - 1) * PIN_ROW_LEN_ALL;
-    uint64_t file_len = lay_out(head, sections, end), at = 0;
+    uint64_t file_len = lay_out(head, sections, end, corpus->options), at = 0;
     fill_header(head, end, file_len, corpus, sections, source_count);
     bool good = put(sink, &at, head, head_len, align_up(head_len));
-    for (uint32_t kind = 1; kind < end && good; kind++) {
-        const pin_out *s = &sections->s[kind];
-        good = put(sink, &at, s->at, s->len, align_up(at + s->len + PIN_PADDING));
-    }
+    for (uint32_t kind = 1; kind < end && good; kind++)
+        good = put_section(sink, &at, sections, kind, corpus->options);
     out->file_len = file_len;
     return good ? PIN_OK : pin_fail(err, PIN_IO, at, "the index could not be written");
 }
 
-pin_status pin_write_index(pin_write_report *out, const pin_corpus *corpus, const pin_source_set *sources,
-                           const pin_past_set *past, const pin_sink *sink, pin_error *err)
+pin_status pin_write_analysed(pin_write_report *out, pin_analysis *a, const pin_past_set *past,
+                              const pin_sink *sink, pin_error *err)
 {
+    const pin_corpus *corpus = a->corpus;
     if (corpus->item_count > PIN_ITEMS_MAX || corpus->module_count > PIN_MODULES_MAX)
         return pin_fail(err, PIN_LIMIT, 0, "more items or modules than an index can hold");
     if (err)
         *err = (pin_error){0};
     pin_sections *sections = calloc(1, sizeof *sections);
-    pin_status    s = sections ? make_sections(sections, corpus, sources, past, err) : PIN_NO_SPACE;
+    for (uint32_t kind = 1; sections && kind < PIN_SECTION_END; kind++)
+        sections->f[kind].scratch = corpus->options ? corpus->options->scratch : NULL;
+    pin_status s = sections ? make_sections(sections, a, past, err) : PIN_NO_SPACE;
     if (s == PIN_OK)
-        s = write_file(out, sections, past ? PIN_SECTION_END : PIN_S_OPTIONAL, corpus, sources->source_count,
+        s = write_file(out, sections, past ? PIN_SECTION_END : PIN_S_OPTIONAL, corpus, a->sources->source_count,
                        sink, err);
     else if (err && err->code == PIN_OK)
         pin_fail(err, s, 0,
                  s == PIN_NO_SPACE ? "not enough memory for the index" : "the index would be too large");
-    for (uint32_t kind = 1; sections && kind < PIN_SECTION_END; kind++)
+    for (uint32_t kind = 1; sections && kind < PIN_SECTION_END; kind++) {
         pin_out_free(&sections->s[kind]);
+        pin_flow_free(&sections->f[kind]);
+    }
     free(sections);
+    return s;
+}
+
+/* ---- A corpus that was not read yet ---- */
+static void read_part(void *ctx, uint32_t part)
+{
+    pin_analysis     *a = ctx;
+    const pin_corpus *corpus = a->corpus;
+    pin_out           room = {0};
+    for (uint32_t i = part * PIN_PART_ITEMS; i < corpus->item_count && i / PIN_PART_ITEMS == part; i++) {
+        pin_str  question = corpus->items[i].question;
+        size_t   cap = question.len * 4 + 64;
+        uint8_t *at = (room.len = 0, pin_out_room(&room, cap));
+        pin_buf  normal = pin_buf_over(at, at ? cap : 0);
+        pin_normalise(&normal, question);
+        pin_analysis_item(a, part, &corpus->items[i], pin_buf_str(&normal));
+    }
+    pin_out_free(&room);
+    pin_analysis_end(a, part);
+}
+
+typedef struct first_reading {
+    pin_analysis *a;
+    pin_status    status;
+} first_reading;
+
+static void read_one(void *ctx, uint32_t part) { read_part(((first_reading *)ctx)->a, part); }
+
+static void join_one(void *ctx, uint32_t part)
+{
+    first_reading *r = ctx;
+    pin_status     s = pin_analysis_join(r->a, part);
+    r->status = r->status == PIN_OK ? s : r->status;
+}
+
+pin_status pin_write_index(pin_write_report *out, const pin_corpus *corpus, const pin_source_set *sources,
+                           const pin_past_set *past, const pin_sink *sink, pin_error *err)
+{
+    uint32_t      parts = (corpus->item_count + PIN_PART_ITEMS - 1) / PIN_PART_ITEMS;
+    first_reading r = {.a = pin_analysis_new(corpus, sources, parts)};
+    pin_status    s = PIN_NO_SPACE;
+    if (corpus->item_count > PIN_ITEMS_MAX)
+        s = PIN_LIMIT;
+    else if (r.a && pin_parallel_joined(corpus->options, NULL, 0, parts, read_one, join_one, &r))
+        s = r.status;
+    if (s == PIN_OK)
+        s = pin_write_analysed(out, r.a, past, sink, err);
+    else
+        pin_fail(err, s, 0, s == PIN_LIMIT ? "more items than an index can hold" : "not enough memory for the index");
+    pin_analysis_free(r.a);
     return s;
 }
