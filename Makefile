@@ -49,7 +49,7 @@ wasm: ## compile the core for the browser and check it against exports.txt
 	@cmake --preset release -S . -B $(BUILD) >/dev/null
 	@cmake --build $(BUILD) --target wasm
 	@tools/wasm.sh $(BUILD)/wasm $(BUILD)/generated
-	@ls -l $(BUILD)/web/pincite.wasm $(BUILD)/web/pincite.wasm.gz
+	@ls -l $(BUILD)/web/*.wasm $(BUILD)/web/*.wasm.gz
 
 bench-web: all ## measure browser search beside its peers: bench/results/web
 	@bench/web/run.sh $(BUILD)

@@ -10,13 +10,15 @@ set(wasm_module "")
 if(WASM_CLANG AND WASM_LD)
   # Small before fast: at 10,000 items a query is well below a frame either way, and the module is downloaded.
   set(wasm_flags --target=wasm32 -std=c17 -ffreestanding -nostdlib -fvisibility=hidden -Oz -flto -mbulk-memory
-                 -DNDEBUG -Wall -Wextra -isystem ${CMAKE_SOURCE_DIR}/core/bytes/freestanding
+                 -DNDEBUG -DPIN_LEAN -Wall -Wextra -isystem ${CMAKE_SOURCE_DIR}/core/bytes/freestanding
                  -I${CMAKE_SOURCE_DIR}/include -I${CMAKE_SOURCE_DIR} -I${CMAKE_BINARY_DIR}/generated)
   # Pages are not part of it: the module answers with JSON, and the page builds elements.
   set(wasm_sources ${core_sources} ${CMAKE_BINARY_DIR}/generated/fold_table.c)
   list(FILTER wasm_sources EXCLUDE REGEX "/core/page/(site|html|escape|flow|text|markdown)[a-z_]*\\.c$")
   file(GLOB web_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/host/web/*.c)
+  # The grammar of citations is a module by itself, fetched by the first query that may cite: see citations.c.
   set(wasm_objects "")
+  set(citation_objects "")
   foreach(source ${wasm_sources} ${web_sources})
     string(REPLACE "${CMAKE_SOURCE_DIR}/" "" name ${source})
     string(REPLACE "${CMAKE_BINARY_DIR}/" "" name ${name})
@@ -29,13 +31,26 @@ if(WASM_CLANG AND WASM_LD)
     add_custom_command(OUTPUT ${object}
                        COMMAND ${WASM_CLANG} ${wasm_flags} ${extra} -MD -MF ${object}.d -c ${source} -o ${object}
                        DEPENDS ${source} DEPFILE ${object}.d COMMENT "WebAssembly: ${name}" VERBATIM)
-    list(APPEND wasm_objects ${object})
+    if(name MATCHES "^(core_cite_.*|host_web_citations\\.c)$" AND NOT name STREQUAL "core_cite_label.c")
+      list(APPEND citation_objects ${object})
+    elseif(name MATCHES "^(core_bytes_.*|host_web_libc\\.c|core_cite_label\\.c)$")
+      list(APPEND citation_objects ${object})
+      list(APPEND wasm_objects ${object})
+    else()
+      list(APPEND wasm_objects ${object})
+    endif()
   endforeach()
-  set(wasm_module ${web_folder}/module.wasm)
-  add_custom_command(OUTPUT ${wasm_module}
-                     COMMAND ${WASM_LD} --no-entry --strip-all --gc-sections --stack-first -z stack-size=262144
-                             --max-memory=1073741824 ${wasm_objects} -o ${wasm_module}
+  # Inlined seldom: what is called twice is downloaded once.
+  set(wasm_link --no-entry --strip-all --gc-sections -mllvm -inline-threshold=-50)
+  add_custom_command(OUTPUT ${web_folder}/search.wasm
+                     COMMAND ${WASM_LD} ${wasm_link} --stack-first -z stack-size=262144 --max-memory=1073741824
+                             ${wasm_objects} -o ${web_folder}/search.wasm
                      DEPENDS ${wasm_objects} COMMENT "Linking the search module for browsers" VERBATIM)
+  add_custom_command(OUTPUT ${web_folder}/grammar.wasm
+                     COMMAND ${WASM_LD} ${wasm_link} --import-memory --global-base=655360 -z stack-size=131072
+                             ${citation_objects} -o ${web_folder}/grammar.wasm
+                     DEPENDS ${citation_objects} COMMENT "Linking the grammar of citations for browsers" VERBATIM)
+  set(wasm_module ${web_folder}/search.wasm ${web_folder}/grammar.wasm)
 else()
   message(STATUS "clang-14 or lld-14 is missing: exported sites will not search by themselves (make deps installs them)")
 endif()

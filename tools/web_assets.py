@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Makes what a site without a server carries, and compiles it into C.
 
-    tools/web_assets.py OUT_FOLDER EXPORTS_TXT LOADER_JS SITE_JS COMPONENT_JS OFFLINE_JS [MODULE_WASM]
+    tools/web_assets.py OUT_FOLDER EXPORTS_TXT LOADER_JS SITE_JS COMPONENT_JS OFFLINE_JS [SEARCH_WASM GRAMMAR_WASM]
 
-Checks the module against exports.txt (its exports, no imports), joins the loader with the scripts that
+Checks the modules against exports.txt (their exports and imports), joins the loader with the scripts that
 use it, strips comments, and writes the files into OUT_FOLDER and, as arrays, into OUT_FOLDER/web_assets.c.
-Without a module everything is written but the module, and exports cannot search by themselves.
+Without the modules everything is written but these, and exports cannot search by themselves.
 """
 import gzip
 import hashlib
@@ -34,27 +34,49 @@ def sections(data):
         at += size
 
 
+def name_at(body, at):
+    size, at = leb(body, at)
+    return body[at:at + size].decode(), at + size
+
+
+def import_at(body, at):
+    """Name of an import, and where the next one starts."""
+    module, at = name_at(body, at)
+    name, at = name_at(body, at)
+    kind, at = body[at], at + 1
+    if kind == 2:  # a memory: flags, and one or two limits
+        flags, at = leb(body, at)
+        for _ in range(1 + (flags & 1)):
+            _, at = leb(body, at)
+    else:
+        assert kind == 0, "only functions and memories are imported"
+        _, at = leb(body, at)
+    return f"import {module}.{name}", at
+
+
 def interface(data):
-    """Names that the module exports, and how many things it imports."""
-    exports, imports = [], 0
+    """Names that the module exports, and those that it imports."""
+    names = []
     for kind, body in sections(data):
-        if kind == 2:
-            imports, _ = leb(body, 0)
-        if kind == 7:
-            count, at = leb(body, 0)
-            for _ in range(count):
-                size, at = leb(body, at)
-                exports.append(body[at:at + size].decode())
-                _, at = leb(body, at + size + 1)
-    return sorted(exports), imports
+        count, at = leb(body, 0) if kind in (2, 7) else (0, 0)
+        for _ in range(count):
+            if kind == 2:
+                name, at = import_at(body, at)
+            else:
+                name, at = name_at(body, at)
+                _, at = leb(body, at + 1)
+            names.append(name)
+    return sorted(names)
 
 
-def check(data, contract):
+def check(data, contract, module):
+    """Against the part of the contract that begins with [module]."""
     with open(contract, encoding="utf-8") as file:
-        promised = sorted(line.split()[0] for line in file if line.strip() and not line.startswith("#"))
-    exports, imports = interface(data)
-    if exports != promised or imports:
-        sys.exit(f"the module exports {exports} and imports {imports} things; exports.txt promises {promised} and none")
+        part = file.read().split(f"[{module}]\n")[1].split("\n[")[0]
+    promised = sorted(line if line.startswith("import ") else line.split()[0]
+                      for line in part.split("\n") if line.strip() and not line.startswith("#"))
+    if interface(data) != promised:
+        sys.exit(f"the module {module} has {interface(data)}; exports.txt promises {promised}")
 
 
 def plain(path):
@@ -82,21 +104,21 @@ def c_array(number, data):
 
 def main():
     folder, contract, loader, site, component, offline = sys.argv[1:7]
-    module = sys.argv[7] if len(sys.argv) > 7 else None
     files = [  # plain name, type, bytes, name to be hashed with
         ("site.js", "text/javascript; charset=utf-8", joined(loader, site).encode()),
         ("pincite-search.js", "text/javascript; charset=utf-8", joined(loader, component).encode()),
         ("offline.js", "text/javascript; charset=utf-8", plain(offline).encode()),
         ("loader.js", "text/javascript; charset=utf-8", plain(loader).encode()),
     ]
-    wasm_hash = ""
-    if module:
-        with open(module, "rb") as file:
-            data = file.read()
-        check(data, contract)
-        wasm_hash = hashlib.sha256(data).hexdigest()[:8]
-        files += [("pincite.wasm", "application/wasm", data),
-                  ("pincite.wasm.gz", "application/gzip", gzip.compress(data, 9, mtime=0))]
+    modules = {}
+    for name, path in zip(("pincite", "citations"), sys.argv[7:9]):
+        with open(path, "rb") as file:
+            modules[name] = file.read()
+        check(modules[name], contract, name)
+    wasm_hash = hashlib.sha256(b"".join(modules.values())).hexdigest()[:8]  # one for both: they fit only each other
+    for name, data in modules.items():
+        files += [(f"{name}.wasm", "application/wasm", data),
+                  (f"{name}.wasm.gz", "application/gzip", gzip.compress(data, 9, mtime=0))]
     arrays, rows = [], []
     for number, (name, kind, data) in enumerate(files):
         with open(os.path.join(folder, name), "wb") as out:

@@ -18,7 +18,6 @@ const engines = {
     execFileSync(pincite, ["build", corpus, "-o", join(out, "faq.pin")], { stdio: ["ignore", "ignore", "ignore"] });
     execFileSync(pincite, ["export", "--component", out]);
     copyFileSync(join(dirname(pincite), "web", "loader.js"), join(out, "loader.js"));
-    copyFileSync(join(dirname(pincite), "web", "pincite.wasm.gz"), join(out, "pincite.wasm.gz"));
   },
   async pagefind() {
     const { createIndex } = await import(found("pagefind/lib/index.js"));

@@ -4,7 +4,7 @@ const engines = {
   pincite: {
     async start(base) {
       const { openIndex } = await import(base + "loader.js");
-      this.index = await openIndex({ src: new URL(base + "faq.pin", location.href).href, wasm: new URL(base + "pincite.wasm.gz", location.href).href });
+      this.index = await openIndex({ src: new URL(base + "faq.pin", location.href).href, wasm: new URL(base + "pincite.wasm", location.href).href });
     },
     async search(query) {
       const found = await this.index.search(query);

@@ -170,17 +170,19 @@ static void add_base64(pin_buf *out, pin_str bytes)
     }
 }
 
-/* Index and module as a script: a page from a disk may load scripts, but fetch nothing. */
+/* Index and modules as a script: a page from a disk may load scripts, but fetch nothing. */
 static bool put_embedded(pin_export_run *run, pin_writer *w)
 {
-    pin_asset module;
-    if (!run->options->embed || !web_asset(&module, "pincite.wasm.gz"))
+    pin_asset module, grammar;
+    if (!run->options->embed || !web_asset(&module, "pincite.wasm.gz") || !web_asset(&grammar, "citations.wasm.gz"))
         return true;
-    size_t  cap = (run->file.bytes.len + module.bytes.len) / 3 * 4 + 256;
+    size_t  cap = (run->file.bytes.len + module.bytes.len + grammar.bytes.len) / 3 * 4 + 256;
     char   *text = malloc(cap);
     pin_buf out = pin_buf_over(text, text ? cap : 0);
     pin_buf_adds(&out, "self.pinciteEmbedded={module:\"");
     add_base64(&out, module.bytes);
+    pin_buf_adds(&out, "\",citations:\"");
+    add_base64(&out, grammar.bytes);
     pin_buf_adds(&out, "\",index:\"");
     add_base64(&out, run->file.bytes);
     pin_buf_adds(&out, "\"};\n");
@@ -267,7 +269,7 @@ pin_status pin_export(pin_export_report *out, const pin_export_options *options,
 
 pin_status pin_export_component(const char *folder, pin_folder_error *err)
 {
-    static const char *const names[] = {"pincite-search.js", "pincite.wasm"};
+    static const char *const names[] = {"pincite-search.js", "pincite.wasm", "citations.wasm"};
     char                     path[4096];
     pin_asset                asset;
     if (!web_asset(&asset, "pincite.wasm"))

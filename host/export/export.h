@@ -7,8 +7,8 @@
 #include "pincite/site.h"
 
 /* What a site without a server carries besides its pages: number `i`, false past the last. Plain names:
- * site.js, pincite-search.js, offline.js, loader.js and, where the build had clang, pincite.wasm and
- * pincite.wasm.gz. Made by tools/web_assets.py. */
+ * site.js, pincite-search.js, offline.js, loader.js and, where the build had clang, pincite.wasm, its grammar of
+ * citations.wasm, and both as .gz. Made by tools/web_assets.py. */
 bool pin_web_asset_at(pin_asset *out, uint32_t i);
 
 typedef struct pin_export_options {
@@ -44,7 +44,7 @@ typedef struct pin_export_report {
  * address; the index is too large to embed), PIN_NO_SPACE; `err` says what. */
 pin_status pin_export(pin_export_report *out, const pin_export_options *options, pin_folder_error *err);
 
-/* Writes pincite-search.js and pincite.wasm, the search box for other people's sites, into `folder`, which is
+/* Writes pincite-search.js, pincite.wasm and citations.wasm, the search box for other people's sites, into `folder`, which is
  * made if it is not there. PIN_OK, PIN_IO, PIN_NOT_FOUND (built without clang: there is no module). */
 pin_status pin_export_component(const char *folder, pin_folder_error *err);
 

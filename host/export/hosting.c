@@ -167,8 +167,10 @@ static void add_offline_files(pin_buf *out, const pin_export_run *run)
         if (pin_str_equal(asset.name, run->site.style) || pin_str_equal(asset.name, run->site.icon))
             add_file(out, "assets/", asset.name, "");
     add_file(out, "assets/", run->site.script, "");
-    if (run->site.module.len)
-        add_file(out, "assets/", run->site.module, "");
+    for (uint32_t i = 0; run->site.module.len && pin_web_asset_at(&asset, i); i++)
+        if (pin_str_equal(asset.name, run->site.module) ||
+            pin_str_equal(asset.plain_name, PIN_STR("citations.wasm.gz")))
+            add_file(out, "assets/", asset.name, "");
     if (run->report->index_len <= (32u << 20))
         add_file(out, "", pin_str_of(run->index_name), "");
     for (uint32_t i = 0; i < run->release.module_count && i < OFFLINE_MODULES; i++) {

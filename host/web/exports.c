@@ -3,7 +3,9 @@
  *
  * Memory, from low to high; everything above the input may move when something below it grows:
  *
- *     | data, stack | arena for results | output | pieces of the file, in file order, without gaps |
+ *     | stack, data | grammar of citations | arena for results | output | pieces of the file, in file order |
+ *
+ * The grammar is a module of its own (citations.c), fetched when the first query needs it.
  *
  * Offsets in the file cross the border as doubles (exact up to 2^53): 64-bit integers would be BigInt
  * there. The names exported are those of exports.txt; the build compares. */
@@ -20,6 +22,8 @@
 #define OUT_FIRST (64u << 10)
 #define STORE_MOST (96u << 20)       /* bytes of the file kept; then all but the head is forgotten    */
 #define WASM_PAGE 65536u
+#define CITATIONS_AT 655360u         /* where the other module is linked to lie, with its stack        */
+#define CITATIONS_ROOM 262144u
 
 enum { GOOD = PIN_OK };
 
@@ -33,6 +37,7 @@ static struct {
     pin_buf    out;
     pin_error  err;
     char       input[INPUT_MAX];
+    bool       grammar, no_grammar; /* the other module is here; it is missing                        */
     double     asked[NEEDS_MAX][2];
     unsigned char needs_room[NEEDS_MAX * 2 * sizeof(uint64_t)] __attribute__((aligned(16)));
 } web;
@@ -41,7 +46,7 @@ static struct {
 
 extern unsigned char __heap_base;
 
-static unsigned char *arena_at(void) { return (unsigned char *)(((uintptr_t)&__heap_base + 63) & ~(uintptr_t)63); }
+static unsigned char *arena_at(void) { return (unsigned char *)(uintptr_t)(CITATIONS_AT + CITATIONS_ROOM); }
 static unsigned char *out_at(void) { return arena_at() + web.arena_size; }
 static unsigned char *store_at(void) { return out_at() + web.out_size; }
 
@@ -145,6 +150,8 @@ void pin_web_start(double len)
     web.store_size = 0;
     web.needs = (pin_needs){.at = (void *)web.needs_room, .cap = NEEDS_MAX};
     web.file = (pin_file){.len = (uint64_t)len, .pieces = web.pieces, .needs = &web.needs};
+    if ((uintptr_t)&__heap_base > CITATIONS_AT)
+        __builtin_trap(); /* the build looks at it too */
     if (!web.arena_size)
         resize(ARENA_FIRST, OUT_FIRST);
 }
@@ -174,6 +181,65 @@ int pin_web_open(void)
     if (status != PIN_OK)
         web.ix = NULL;
     return (int)status;
+}
+
+/* ---- the grammar of citations ---- */
+
+__attribute__((import_module("citations"), import_name("pin_citations_scan"))) extern int
+citations_scan(pin_refs *out, const char *at, size_t len, int mode, uint32_t default_act, pin_arena *arena, pin_error *err);
+
+/* As the core calls it. */
+pin_status pin_cite_scan(pin_refs *out, pin_str text, pin_cite_mode mode, const pin_law *law, pin_arena *arena,
+                         pin_error *err)
+{
+    if (web.grammar)
+        return (pin_status)citations_scan(out, text.at, text.len, (int)mode, law->default_act, arena, err);
+    web.no_grammar = true;
+    return pin_fail(err, PIN_NEED, 0, "the grammar of citations is not here yet");
+}
+
+/* The other module is there from now on. */
+void EXPORTED(pin_web_citations)(void);
+void pin_web_citations(void) { web.grammar = true; }
+
+/* Did the last call lack it? */
+int EXPORTED(pin_web_lacks_citations)(void);
+int pin_web_lacks_citations(void) { return web.no_grammar; }
+
+/* What the grammar asks: pin_law, by number. */
+uint32_t EXPORTED(pin_web_law_acts)(void);
+uint32_t pin_web_law_acts(void)
+{
+    pin_law law = pin_index_law(web.ix);
+    return law.act_count(law.ctx);
+}
+
+void EXPORTED(pin_web_law_id)(uint32_t act, pin_str *out);
+void pin_web_law_id(uint32_t act, pin_str *out)
+{
+    pin_law law = pin_index_law(web.ix);
+    *out = law.act_id(law.ctx, act);
+}
+
+int EXPORTED(pin_web_law_loaded)(uint32_t act);
+int pin_web_law_loaded(uint32_t act)
+{
+    pin_law law = pin_index_law(web.ix);
+    return law.act_loaded(law.ctx, act);
+}
+
+int EXPORTED(pin_web_law_name)(uint32_t act, uint32_t k, pin_str *out);
+int pin_web_law_name(uint32_t act, uint32_t k, pin_str *out)
+{
+    pin_law law = pin_index_law(web.ix);
+    return law.act_name(law.ctx, act, k, out);
+}
+
+uint32_t EXPORTED(pin_web_law_find)(uint32_t act, const char *at, size_t len, int also);
+uint32_t pin_web_law_find(uint32_t act, const char *at, size_t len, int also)
+{
+    pin_law law = pin_index_law(web.ix);
+    return (also ? law.find_also : law.find)(law.ctx, act, (pin_str){at, len});
 }
 
 /* ---- answers ---- */
@@ -219,12 +285,13 @@ static int answer(maker *make, const wanted *w)
 {
     for (;;) {
         web.needs.count = 0;
+        web.no_grammar = false;
         web.err = (pin_error){0};
         pin_arena arena = pin_arena_over(arena_at(), web.arena_size);
         web.out = pin_buf_over(out_at(), web.out_size);
         pin_status status = web.ix ? make(&web.out, w, &arena) : pin_fail(&web.err, PIN_BAD_INPUT, 0, "no index is open");
         /* a look-up of the law that lacks bytes says "not there": no answer counts before all is there */
-        if ((status == PIN_OK || status == PIN_NOT_FOUND) && web.needs.count > 0)
+        if ((status == PIN_OK || status == PIN_NOT_FOUND) && (web.needs.count > 0 || web.no_grammar))
             return PIN_NEED;
         if (status != PIN_NO_SPACE)
             return (int)status;
@@ -280,20 +347,20 @@ static pin_status add_facets(pin_buf *out, const pin_hits *hits)
 
 /* The last word of a query may still be growing, so its completions are looked up before any list is read:
  * a round by itself. Meanwhile the lists of the words as they stand are asked for: by the same query with a
- * word behind it that has no completions. */
+ * space behind it, after which nothing is being typed. */
 static void foresee_lists(const wanted *w, pin_arena *arena)
 {
     pin_search_options options = w->options;
     pin_hits           hits;
     size_t             mark = arena->used;
-    char              *longer = pin_arena_take(arena, w->text.len + 2, 1);
+    char              *longer = pin_arena_take(arena, w->text.len + 1, 1);
     if (!longer)
         return;
     memcpy(longer, w->text.at, w->text.len);
-    memcpy(longer + w->text.len, " 0", 2);
+    longer[w->text.len] = ' ';
     options.no_snippets = true;
     pin_error ignored;
-    (void)pin_search(&hits, web.ix, (pin_str){longer, w->text.len + 2}, &options, arena, &ignored);
+    (void)pin_search(&hits, web.ix, (pin_str){longer, w->text.len + 1}, &options, arena, &ignored);
     arena->used = mark;
 }
 

@@ -34,10 +34,10 @@ async function inflate(bytes) {
 }
 
 /* A module may come compressed by its own hand (.wasm.gz): small on every host. */
-async function moduleOf(bytes) {
+async function compiled(bytes) {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) bytes = await inflate(bytes);
   try {
-    return (await WebAssembly.instantiate(bytes, {})).instance.exports;
+    return await WebAssembly.compile(bytes);
   } catch (error) {
     throw new PinError("module", "the search module does not run here: " + error.message);
   }
@@ -45,21 +45,34 @@ async function moduleOf(bytes) {
 
 const modules = new Map(); // compiled once a page, however many boxes ask
 
-async function fetchModule(url, count) {
-  const known = modules.get(url);
-  if (known) return (await WebAssembly.instantiate(await known, {})).exports;
+function fetchModule(url, count) {
+  if (modules.has(url)) return modules.get(url);
   const made = (async () => {
     let response = typeof DecompressionStream === "function" ? await fetch(url) : null;
     if (!response || !response.ok) response = await fetch(url.replace(/\.gz$/, ""));
     if (!response.ok) throw new PinError("module", "the search module is not at " + url);
     const bytes = new Uint8Array(await response.arrayBuffer());
     count(bytes.length);
-    const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? await inflate(bytes) : bytes;
-    return WebAssembly.compile(plain);
+    return compiled(bytes);
   })();
   modules.set(url, made);
   made.catch(() => modules.delete(url));
-  return (await WebAssembly.instantiate(await made, {})).exports;
+  return made;
+}
+
+/* The search, and the grammar of citations, which is a third of all code and fetched by the first query that
+   may hold a citation; the two share one memory. */
+async function instances(search, grammar) {
+  let citations = null;
+  const { exports: core } = await WebAssembly.instantiate(await search, {
+    citations: { pin_citations_scan: (...args) => citations.pin_citations_scan(...args) },
+  });
+  const cite = async () => {
+    if (citations) return;
+    citations = (await WebAssembly.instantiate(await grammar(), { env: { memory: core.memory }, pincite: core })).exports;
+    core.pin_web_citations();
+  };
+  return { core, cite };
 }
 
 /* ---- ranges of the file ---- */
@@ -229,8 +242,9 @@ const strong = (response) => {
 const encoder = new TextEncoder(), decoder = new TextDecoder();
 
 class Index {
-  constructor(core, source) {
+  constructor({ core, cite }, source) {
     this.core = core;
+    this.cite = cite;
     this.source = source;
     this.have = []; // ranges that are here: sorted, apart
     this.fileId = null;
@@ -323,7 +337,8 @@ class Index {
           if (signal && signal.aborted) throw new DOMException("superseded", "AbortError");
           const status = call(rounds);
           if (status === NEED) {
-            await this.bring(this.needs(), signal);
+            const needs = this.needs(), cites = this.core.pin_web_lacks_citations();
+            await Promise.all([needs.length || !cites ? this.bring(needs, signal) : null, cites ? this.cite() : null]);
             continue;
           }
           const text = status === OK ? decoder.decode(this.view(this.core.pin_web_output(), this.core.pin_web_output_len())) : null;
@@ -401,16 +416,20 @@ function trim(a, b, have) {
 
 /* Opens the index at `src`.
    wasm     address of the module (or its bytes); the module and the head are fetched together
+   citations  the same of the grammar of citations; by itself "citations.." beside "pincite.."
    head     length of the head, when the page knows it: saves bytes of small files
    file     the whole file as bytes, instead of `src`: for pages from a disk
    onstate  told "slow", "whole" (the host knows no ranges) and "changed" */
-export async function openIndex({ src, wasm, head = 0, file = null, onstate, fetch: fetcher, cache } = {}) {
+export async function openIndex({ src, wasm, citations, head = 0, file = null, onstate, fetch: fetcher, cache } = {}) {
   const source = new Source(src || "", { fetch: fetcher, onstate, cache });
-  const core = typeof wasm === "string" ? fetchModule(wasm, (n) => { source.stats.requests++; source.stats.bytes += n; }) : moduleOf(wasm);
-  core.catch(() => {});
+  const count = (n) => { source.stats.requests++; source.stats.bytes += n; };
+  const made = (from) => (typeof from === "string" ? fetchModule(from, count) : compiled(from));
+  const beside = () => citations || (typeof wasm === "string" ? wasm.replace(/pincite([^/]*)$/, "citations$1") : null);
+  const search = made(wasm);
+  search.catch(() => {});
   const first = file ? null : source.range(0, head || FIRST_READ);
   if (first) first.catch(() => {});
-  const index = new Index(await core, source);
+  const index = new Index(await instances(search, () => made(beside())), source);
   if (file) {
     source.whole = true;
     await index.begin(0, { file: { at: 0, bytes: file, whole: true } });

@@ -22,7 +22,7 @@ before(async () => {
   const out = await run("export", "--component", here);
   assert.equal(out.code, 0, out.err);
   mkdirSync(join(here, "assets"));
-  for (const name of ["faq.pin", "pincite-search.js", "pincite.wasm"]) copyFileSync(join(here, name), join(here, "assets", name));
+  for (const name of ["faq.pin", "pincite-search.js", "pincite.wasm", "citations.wasm"]) copyFileSync(join(here, name), join(here, "assets", name));
   assert.match(example("mkdocs"), /assets\/pincite-search\.js/);
   assert.match(example("docusaurus"), /src: "\/pincite-search\.js", async: true/);
   writeFileSync(join(here, "plain.html"), frame("", example("plain")));

@@ -11,7 +11,7 @@ import { run, serveFile } from "./lib.mjs";
 
 const web = process.env.PINCITE_WEB || "build/web";
 const { openIndex, mergeRanges, markedParts } = await import(pathToFileURL(join(web, "loader.js")));
-const wasm = readFileSync(join(web, "pincite.wasm"));
+const wasm = readFileSync(join(web, "pincite.wasm")), citations = readFileSync(join(web, "citations.wasm"));
 
 function goldenQueries() {
   const out = [];
@@ -61,8 +61,8 @@ for (const [name, folders, sources] of corpora)
     const built = await run("build", ...folders, ...sources.flatMap((source) => ["--source", source]), "-o", pin);
     assert.equal(built.code, 0, built.err);
     const file = readFileSync(pin);
-    const index = await openIndex({ src: "http://host/x.pin", wasm, fetch: parts(file) });
-    const fresh = await openIndex({ file, wasm });
+    const index = await openIndex({ src: "http://host/x.pin", wasm, citations, fetch: parts(file) });
+    const fresh = await openIndex({ file, wasm, citations });
     const server = await serveFile(pin);
     const questions = [];
     for (const hit of (await fresh.search("the a is", { k: 100 })).reply.hits) questions.push(hit.question);
@@ -119,7 +119,7 @@ test("a damaged part is never an answer", async () => {
   const pin = join(mkdtempSync(join(tmpdir(), "pincite-")), "x.pin");
   await run("build", "examples/cra", "-o", pin);
   const file = readFileSync(pin);
-  const good = await openIndex({ file, wasm });
+  const good = await openIndex({ file, wasm, citations });
   const query = "are security updates free of charge", expected = (await good.search(query)).text;
   let refused = 0;
   for (let i = 0; i < 60; i++) {
@@ -127,7 +127,7 @@ test("a damaged part is never an answer", async () => {
     const damaged = Buffer.from(file);
     damaged[at] ^= 0x41;
     try {
-      const index = await openIndex({ src: "http://host/x.pin", wasm, fetch: parts(damaged) });
+      const index = await openIndex({ src: "http://host/x.pin", wasm, citations, fetch: parts(damaged) });
       assert.equal((await index.search(query)).text, expected, `byte ${at}`);
     } catch (error) {
       if (error.code !== "file") throw error;

@@ -168,7 +168,7 @@
     const onstate = (what) => state(what);
     if (fromDisk) {
       const embedded = await loadEmbedded();
-      return pincite.openIndex({ file: bytesOf(embedded.index), wasm: bytesOf(embedded.module), onstate });
+      return pincite.openIndex({ file: bytesOf(embedded.index), wasm: bytesOf(embedded.module), citations: bytesOf(embedded.citations), onstate });
     }
     const open = () => pincite.openIndex({ src: new URL(root + page.index, location.href).href, head: Number(page.head),
       wasm: new URL(root + "assets/" + page.module, location.href).href, onstate });
