@@ -3,13 +3,15 @@
 
 #include <string.h>
 
+#include "core/bytes/bytes.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #define WIDE __attribute__((target("avx2")))
 static bool is_wide(void) { return __builtin_cpu_supports("avx2"); }
 #endif
 
-#define WHOLE_MOST 4096 /* postings of a list that is unpacked once */
+#define AHEAD 16 /* blocks called for at a time */
 
 static bool failed(stream_set *set, pin_status s)
 {
@@ -54,51 +56,54 @@ pin_status stream_open(stream *out, stream_set *set, const pin_list *list, pin_f
     return s == PIN_OK ? pin_read_list_short(out->ids, out->impacts, set->ix, list, field, set->err) : s;
 }
 
-static void raise(uint8_t *maxima, uint32_t windows, uint32_t first, uint32_t last, uint8_t impact)
+static void raise(uint8_t *maxima, uint32_t spans, uint32_t first, uint32_t last, uint8_t impact)
 {
-    for (uint32_t w = first; w <= last && w < windows; w++)
-        if (maxima[w] < impact)
-            maxima[w] = impact;
+    for (uint32_t i = first; i <= last && i < spans; i++)
+        if (maxima[i] < impact)
+            maxima[i] = impact;
 }
 
-/* Long lists bring their maxima along; of shorter ones they follow from blocks or postings. */
+static void bound_by_windows(uint8_t *maxima, uint32_t spans, const pin_list_head *head)
+{
+    for (uint32_t w = 0; w < head->windows; w++)
+        raise(maxima, spans, w / (SPAN / WINDOW), w / (SPAN / WINDOW), head->window_maxes[w]);
+}
+
+static void bound_by_blocks(uint8_t *maxima, uint32_t spans, const stream *s)
+{
+    for (uint32_t b = 0, first = 0; b < s->head.blocks; b++) {
+        uint32_t last = last_of(s, b) / SPAN;
+        raise(maxima, spans, first, last, s->head.maxes[b]);
+        first = last;
+    }
+}
+
+/* Long lists bring maxima along; of shorter ones they follow from blocks or postings. */
 pin_status stream_bound(stream *s, stream_set *set)
 {
     if (s->count == 0 || s->form == PIN_LIST_FLAT)
         return PIN_OK;
-    if (s->form == PIN_LIST_BLOCKS && s->head.windows == set->windows) {
-        s->maxima = s->head.window_maxes;
-        return PIN_OK;
-    }
-    uint8_t *maxima = pin_arena_take(set->arena, set->windows, 1);
+    uint8_t *maxima = pin_arena_take(set->arena, set->spans, 1);
     if (!maxima)
         return pin_fail(set->err, PIN_NO_SPACE, 0, "the query needs more memory than was lent");
-    if (s->form == PIN_LIST_BLOCKS)
-        for (uint32_t b = 0, first = 0; b < s->head.blocks; b++) {
-            uint32_t last = last_of(s, b) / WINDOW;
-            raise(maxima, set->windows, first, last, s->head.maxes[b]);
-            first = last;
-        }
-    else
-        for (uint32_t i = 0; i < s->have; i++)
-            raise(maxima, set->windows, s->ids[i] / WINDOW, s->ids[i] / WINDOW, s->impacts[i]);
+    if (s->form == PIN_LIST_BLOCKS && s->head.windows)
+        bound_by_windows(maxima, set->spans, &s->head);
+    else if (s->form == PIN_LIST_BLOCKS)
+        bound_by_blocks(maxima, set->spans, s);
+    for (uint32_t i = 0; s->form != PIN_LIST_BLOCKS && i < s->have; i++)
+        raise(maxima, set->spans, s->ids[i] / SPAN, s->ids[i] / SPAN, s->impacts[i]);
     s->maxima = maxima;
     return PIN_OK;
 }
 
-uint32_t stream_density(const stream *s, const stream_set *set)
-{
-    return (uint32_t)((uint64_t)s->count * WINDOW / (set->item_count + 1)) + (s->count > 0);
-}
-
 /* ---- Blocks and places ---- */
 
-bool stream_block(stream *s, stream_set *set, uint32_t block)
+static bool stream_block(stream *s, stream_set *set, uint32_t block)
 {
     if (s->block == block)
         return true;
     s->block = UINT32_MAX;
-    s->have = s->at = 0;
+    s->have = 0;
     if (failed(set, pin_read_list_block(s->ids, s->impacts, &s->have, set->ix, &s->head, block, set->err)))
         return false;
     s->block = block;
@@ -153,29 +158,7 @@ static uint32_t find_id(const uint32_t *ids, uint32_t count, uint32_t item)
     return (uint32_t)(base - ids) + (count == 1 && *base < item);
 }
 
-/* A list of a few blocks that is read in windows is unpacked once: windows come in any order, and a block may
- * lie in many. Without room for that it stays as it is. */
-static void unpack_whole(stream *s, stream_set *set)
-{
-    size_t    mark = set->arena->used;
-    uint32_t *ids = pin_arena_take(set->arena, (size_t)s->head.blocks * PIN_BLOCK, sizeof *ids);
-    uint8_t  *impacts = pin_arena_take(set->arena, (size_t)s->head.blocks * PIN_BLOCK, 1);
-    if (!ids || !impacts) {
-        set->arena->used = mark;
-        return;
-    }
-    uint32_t have = 0;
-    for (uint32_t b = 0, count = 0; b < s->head.blocks; b++, have += count)
-        if (failed(set,
-                   pin_read_list_block(ids + have, impacts + have, &count, set->ix, &s->head, b, set->err)))
-            return;
-    s->ids = ids;
-    s->impacts = impacts;
-    s->have = have;
-    s->form = PIN_LIST_SHORT;
-}
-
-/* ---- A window ---- */
+/* ---- A stretch of ids ---- */
 
 #if defined(__x86_64__)
 /* Sixteen items at a time; returns how many were added. */
@@ -218,8 +201,6 @@ void stream_add(stream *s, stream_set *set, uint32_t *sums, uint32_t from, uint3
         add_flat(sums, s->nibbles + from / 2, to - from, weight * 17);
         return;
     }
-    if (s->form == PIN_LIST_BLOCKS && set->any_order && s->count <= WHOLE_MOST)
-        unpack_whole(s, set);
     if (s->form != PIN_LIST_BLOCKS) {
         for (uint32_t i = find_id(s->ids, s->have, from); i < s->have && s->ids[i] < to; i++)
             sums[s->ids[i] - from] += weight * s->impacts[i];
@@ -237,42 +218,119 @@ void stream_add(stream *s, stream_set *set, uint32_t *sums, uint32_t from, uint3
     }
 }
 
-static void touch(window_sums *sums, uint32_t place, uint32_t value)
+static void touch_flat(stream *s, line_sums *sums, uint32_t from, uint32_t to)
 {
-    sums->at[place] += value;
-    sums->touched[place / 64] |= 1ull << place % 64;
+    add_flat(sums->at, s->nibbles + from / 2, to - from, s->weight * 17);
+    memset(sums->marks, 1, (to - from + LINE - 1) / LINE);
 }
 
-void stream_touch(stream *s, stream_set *set, window_sums *sums, uint32_t from, uint32_t to)
+void stream_touch(stream *s, stream_set *set, line_sums *sums, uint32_t from, uint32_t to)
 {
     uint32_t weight = s->weight;
     if (s->count == 0)
         return;
     if (s->form == PIN_LIST_FLAT) {
-        for (uint32_t i = from; i < to; i++) {
-            uint32_t nibble = s->nibbles[i / 2] >> (i & 1) * 4 & 15;
-            if (nibble)
-                touch(sums, i - from, weight * 17 * nibble);
-        }
+        touch_flat(s, sums, from, to);
         return;
     }
-    if (s->form == PIN_LIST_BLOCKS && set->any_order && s->count <= WHOLE_MOST)
-        unpack_whole(s, set);
     if (s->form != PIN_LIST_BLOCKS) {
         for (uint32_t i = find_id(s->ids, s->have, from); i < s->have && s->ids[i] < to; i++)
-            touch(sums, s->ids[i] - from, weight * s->impacts[i]);
+            sums_touch(sums, s->ids[i] - from, weight * s->impacts[i]);
         return;
     }
     for (uint32_t b = block_from(s, from); b < s->head.blocks; b++) {
         if (!stream_block(s, set, b))
             return;
         uint32_t i = s->ids[0] < from ? find_id(s->ids, s->have, from) : 0;
-        for (; i < s->have && s->ids[i] < to; i++)
-            touch(sums, s->ids[i] - from, weight * s->impacts[i]);
-        if (i < s->have)
+        uint32_t end = s->ids[s->have - 1] < to ? s->have : find_id(s->ids, s->have, to);
+        for (; i < end; i++)
+            sums_touch(sums, s->ids[i] - from, weight * s->impacts[i]);
+        if (end < s->have)
             return;
     }
 }
+
+/* ---- Two lists at once ---- */
+
+/* Where a list stands within a stretch of ids. */
+typedef struct place {
+    stream  *s;
+    uint32_t block, at, end, to; /* postings [at, end) of what is unpacked lie in the stretch */
+} place;
+
+static void unpack_place(place *p, stream_set *set, uint32_t from)
+{
+    stream *s = p->s;
+    p->at = p->end = 0;
+    if (s->form == PIN_LIST_BLOCKS && (p->block >= s->head.blocks || !stream_block(s, set, p->block)))
+        return;
+    p->at = s->have && s->ids[0] < from ? find_id(s->ids, s->have, from) : 0;
+    p->end = s->have && s->ids[s->have - 1] < p->to ? s->have : find_id(s->ids, s->have, p->to);
+}
+
+static void open_place(place *p, stream *s, stream_set *set, uint32_t from, uint32_t to)
+{
+    *p = (place){.s = s, .to = to};
+    if (s->count == 0)
+        return;
+    p->block = s->form == PIN_LIST_BLOCKS ? block_from(s, from) : 0;
+    unpack_place(p, set, from);
+}
+
+/* The item that comes next, or UINT32_MAX. */
+static uint32_t item_at(place *p, stream_set *set)
+{
+    stream *s = p->s;
+    if (p->at == p->end && p->end && p->end == s->have && s->form == PIN_LIST_BLOCKS) {
+        p->block++;
+        unpack_place(p, set, 0);
+    }
+    return p->at < p->end ? s->ids[p->at] : UINT32_MAX;
+}
+
+static uint32_t take_value(place *p)
+{
+    uint32_t value = p->s->weight * p->s->impacts[p->at];
+    p->at++;
+    return value;
+}
+
+static void raise_flats(stream two[2], stream_set *set, line_sums *sums, uint32_t from, uint32_t to,
+                        uint32_t floor, uint32_t ceiling)
+{
+    for (uint32_t item = from; item < to; item++) {
+        uint32_t value = stream_probe(&two[0], set, item) + stream_probe(&two[1], set, item);
+        if (value)
+            sums_raise(sums, item - from, value < floor ? floor : value > ceiling ? ceiling : value);
+    }
+}
+
+void stream_raise(stream two[2], stream_set *set, line_sums *sums, uint32_t from, uint32_t to, uint32_t floor,
+                  uint32_t ceiling)
+{
+    place a, b;
+    if (two[0].form == PIN_LIST_FLAT || two[1].form == PIN_LIST_FLAT) {
+        raise_flats(two, set, sums, from, to, floor, ceiling);
+        return;
+    }
+    open_place(&a, &two[0], set, from, to);
+    open_place(&b, &two[1], set, from, to);
+    for (uint32_t x = item_at(&a, set), y = item_at(&b, set); x != UINT32_MAX || y != UINT32_MAX;) {
+        uint32_t item = x < y ? x : y, value = 0;
+        if (x == item) {
+            value += take_value(&a);
+            x = item_at(&a, set);
+        }
+        if (y == item) {
+            value += take_value(&b);
+            y = item_at(&b, set);
+        }
+        if (value)
+            sums_raise(sums, item - from, value < floor ? floor : value > ceiling ? ceiling : value);
+    }
+}
+
+/* ---- Items ---- */
 
 uint32_t stream_probe(stream *s, stream_set *set, uint32_t item)
 {
@@ -289,13 +347,68 @@ uint32_t stream_probe(stream *s, stream_set *set, uint32_t item)
     return at < s->have && s->ids[at] == item ? s->weight * s->impacts[at] : 0;
 }
 
-void stream_add_flat_at(const stream *s, uint32_t *sums, uint32_t from, const uint16_t *places,
-                        uint32_t count)
+static void ask_flat(const stream *s, uint32_t *sums, const uint32_t *items, uint32_t count)
 {
-    const uint8_t *nibbles = s->nibbles + from / 2;
-    uint32_t       weight = s->weight * 17;
+    uint32_t weight = s->weight * 17;
     for (uint32_t i = 0; i < count; i++)
-        sums[places[i]] += weight * (nibbles[places[i] / 2] >> (places[i] & 1) * 4 & 15);
+        sums[i] += weight * (s->nibbles[items[i] / 2] >> (items[i] & 1) * 4 & 15);
+}
+
+/* Long lists lie scattered in memory: the blocks of the next items are found, and called for, before the first
+ * of them is unpacked. */
+static uint32_t call_for_blocks(uint32_t *blocks, const stream *s, uint32_t block, const uint32_t *items,
+                                uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        block = find_block(s, block, items[i]);
+        blocks[i] = block;
+        if (block == s->head.blocks)
+            return i;
+        const uint8_t *at = s->head.at + (block ? pin_load32(s->head.ends + (size_t)(block - 1) * 4) : 0);
+        for (uint32_t k = 0; k < 4; k++)
+            __builtin_prefetch(at + 64 * k);
+    }
+    return count;
+}
+
+static void ask_blocks(stream *s, stream_set *set, uint32_t *sums, const uint32_t *items, uint32_t count)
+{
+    uint32_t blocks[AHEAD], from = count ? block_from(s, items[0]) : 0;
+    for (uint32_t i = 0; i < count;) {
+        uint32_t ahead = count - i < AHEAD ? count - i : AHEAD;
+        uint32_t here = call_for_blocks(blocks, s, from, items + i, ahead);
+        for (uint32_t k = 0; k < here; k++, i++) {
+            if (!stream_block(s, set, blocks[k]))
+                return;
+            uint32_t at = find_id(s->ids, s->have, items[i]);
+            sums[i] += s->ids[at] == items[i] ? s->weight * s->impacts[at] : 0;
+        }
+        if (here < ahead)
+            return;
+        from = blocks[ahead - 1];
+    }
+}
+
+static void ask_short(const stream *s, uint32_t *sums, const uint32_t *items, uint32_t count)
+{
+    for (uint32_t i = 0, at = 0; i < count; i++) {
+        at += find_id(s->ids + at, s->have - at, items[i]);
+        if (at == s->have)
+            return;
+        sums[i] += s->ids[at] == items[i] ? s->weight * s->impacts[at] : 0;
+    }
+}
+
+void stream_ask(stream *s, stream_set *set, uint32_t *sums, const uint32_t *items, uint32_t count)
+{
+    if (s->count == 0)
+        return;
+    if (s->form == PIN_LIST_FLAT)
+        ask_flat(s, sums, items, count);
+    else if (s->form == PIN_LIST_BLOCKS)
+        ask_blocks(s, set, sums, items, count);
+    else
+        ask_short(s, sums, items, count);
 }
 
 pin_status list_impact(uint32_t *impact, const pin_index *ix, const pin_list *list, pin_field field,
@@ -394,6 +507,74 @@ void stream_mark(stream *s, stream_set *set, uint64_t *bits)
 }
 
 /* ---- Sums ---- */
+
+pin_status sums_open(line_sums *out, uint32_t ids, pin_arena *arena, pin_error *err)
+{
+    out->lines = (ids + LINE * 8 - 1) / (LINE * 8) * 8;
+    out->at = pin_arena_take(arena, (size_t)out->lines * LINE, sizeof *out->at);
+    out->marks = pin_arena_take(arena, out->lines, 1);
+    if (out->at && out->marks)
+        return PIN_OK;
+    return pin_fail(err, PIN_NO_SPACE, 0, "the query needs more memory than was lent");
+}
+
+/* One line; `place` is of its first sum. */
+static uint32_t take_line(uint32_t *items, uint32_t *found, uint32_t *line, uint32_t first, uint32_t least)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < LINE; i++) {
+        items[count] = first + i;
+        found[count] = line[i];
+        count += line[i] >= least;
+        line[i] = 0;
+    }
+    return count;
+}
+
+#if defined(__x86_64__)
+WIDE static uint32_t take_line_wide(uint32_t *items, uint32_t *found, uint32_t *line, uint32_t first,
+                                    uint32_t least)
+{
+    const __m256i below = _mm256_set1_epi32((int)least - 1), zero = _mm256_setzero_si256();
+    __m256i      *at = (__m256i *)line;
+    __m256i       a = _mm256_loadu_si256(at), b = _mm256_loadu_si256(at + 1);
+    uint32_t      mask = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(a, below))) |
+                    (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(b, below))) << 8;
+    uint32_t count = 0;
+    for (; mask; mask &= mask - 1) {
+        uint32_t i = (uint32_t)__builtin_ctz(mask);
+        items[count] = first + i;
+        found[count++] = line[i];
+    }
+    _mm256_storeu_si256(at, zero);
+    _mm256_storeu_si256(at + 1, zero);
+    return count;
+}
+#else
+#define take_line_wide take_line
+static bool is_wide(void) { return false; }
+#endif
+
+uint32_t sums_take(uint32_t *items, uint32_t *found, uint32_t cap, line_sums *sums, uint32_t *line,
+                   uint32_t base, uint32_t least)
+{
+    uint32_t count = 0;
+    bool     wide = is_wide();
+    for (uint32_t i = *line & ~7u; i < sums->lines; i += 8)
+        for (uint64_t marks = pin_load64(sums->marks + i); marks; marks &= marks - 1) {
+            uint32_t number = i + (uint32_t)__builtin_ctzll(marks) / 8, first = base + number * LINE;
+            if (cap - count < LINE) {
+                *line = number;
+                return count;
+            }
+            uint32_t *at = sums->at + (size_t)number * LINE;
+            count += wide ? take_line_wide(items + count, found + count, at, first, least)
+                          : take_line(items + count, found + count, at, first, least);
+            sums->marks[number] = 0;
+        }
+    *line = sums->lines;
+    return count;
+}
 
 #if defined(__x86_64__)
 WIDE static uint32_t count_wide(const uint32_t *sums, uint32_t count)

@@ -1,21 +1,21 @@
-/* One list of postings as the fast scorer uses it: added up over a window of ids, or asked for the impact of
- * one item, and with its largest impact known for every window beforehand.
+/* One list of postings as the fast scorer uses it: added up over a stretch of ids, or asked about items, and
+ * with its largest impact known for every span beforehand.
  *
- * A window is PIN_WINDOW (4,096) ids, so its sums stay in the first-level cache. Failures are sticky: the
- * first one is kept in the stream_set, later calls do nothing or give 0, and the caller looks once. */
+ * Failures are sticky: the first one is kept in the stream_set, later calls do nothing or give 0, and the
+ * caller looks once. */
 #ifndef PIN_SEARCH_STREAMS_H
 #define PIN_SEARCH_STREAMS_H
 
 #include "core/read/lists.h"
 #include "core/search/plan.h"
 
-#define WINDOW PIN_WINDOW
+#define WINDOW PIN_WINDOW /* ids whose sums stay in the first-level cache */
 #define WINDOW_WORDS (WINDOW / 64)
+#define SPAN (8 * WINDOW) /* ids whose sums stay in the second-level cache */
 
 typedef struct stream_set {
     const pin_index *ix;
-    uint32_t         item_count, windows;
-    bool             any_order; /* windows are not visited one after the other */
+    uint32_t         item_count, spans;
     pin_status       status;
     pin_error       *err;
     pin_arena       *arena;
@@ -25,54 +25,72 @@ typedef struct stream {
     uint32_t       count;  /* postings; 0: nothing here                                             */
     uint32_t       weight; /* contribution of an impact of 1                                        */
     uint8_t        form, max;
-    const uint8_t *maxima;  /* by window, or NULL: `max` everywhere                                  */
+    const uint8_t *maxima;  /* by span, or NULL: `max` everywhere                                    */
     const uint8_t *nibbles; /* PIN_LIST_FLAT                                                         */
     pin_list_head  head;    /* PIN_LIST_BLOCKS                                                       */
     uint32_t      *ids;     /* the block unpacked last, or all of a short list                       */
     uint8_t       *impacts;
     uint32_t       have;  /* how many                                                              */
     uint32_t       block; /* number of that block                                                  */
-    uint32_t       at;    /* where the last probe ended in it                                      */
 } stream;
-
-/* Sums of one window: by id - first id, with a bit for each that was touched. */
-typedef struct window_sums {
-    uint32_t *at;
-    uint64_t  touched[WINDOW_WORDS];
-    uint32_t  words; /* of touched that are used: at has room for 64 items each */
-} window_sums;
 
 /* Opens a list. Bytes that are missing are asked for as a whole: then PIN_NEED, else PIN_OK or an error. */
 pin_status stream_open(stream *out, stream_set *set, const pin_list *list, pin_field field, uint32_t weight);
 /* Fills in `maxima`. */
 pin_status stream_bound(stream *s, stream_set *set);
-/* Largest contribution to any item of window w. */
-static inline uint32_t stream_most(const stream *s, uint32_t w)
+/* Largest contribution to any item of a span. */
+static inline uint32_t stream_most(const stream *s, uint32_t span)
 {
-    return s->weight * (s->maxima ? s->maxima[w] : s->max);
+    return s->weight * (s->maxima ? s->maxima[span] : s->max);
 }
-/* Postings in a window, roughly. */
-uint32_t   stream_density(const stream *s, const stream_set *set);
+
+/* ---- Sums ---- of the ids of a stretch, with a mark for each line of 16 that was touched: what is not
+ * marked is zero, so neither clearing nor looking visits it. */
+#define LINE 16
+typedef struct line_sums {
+    uint32_t *at;
+    uint8_t  *marks; /* 1 for a line that was touched; whole words of 8 */
+    uint32_t  lines;
+} line_sums;
+static inline void sums_touch(line_sums *sums, uint32_t place, uint32_t value)
+{
+    sums->at[place] += value;
+    sums->marks[place / LINE] = 1;
+}
+static inline void sums_raise(line_sums *sums, uint32_t place, uint32_t value)
+{
+    if (sums->at[place] < value)
+        sums->at[place] = value;
+    sums->marks[place / LINE] = 1;
+}
+/* For `ids` items. PIN_NO_SPACE. */
+pin_status sums_open(line_sums *out, uint32_t ids, pin_arena *arena, pin_error *err);
+/* Moves items base + place with a sum of `least` (1 .. 2^31 - 1) or more to items, sums, ascending, and clears
+ * the lines it leaves behind; begins at *line and ends before the room for `cap` is short of a line. */
+uint32_t   sums_take(uint32_t *items, uint32_t *found, uint32_t cap, line_sums *sums, uint32_t *line,
+                     uint32_t base, uint32_t least);
+/* Number of sums[0, count) that are not 0. */
+uint32_t   sums_count(const uint32_t *sums, uint32_t count);
+/* Places of sums[0, count) that are at least `least`, ascending; returns how many. */
+uint32_t   sums_collect(uint16_t *places, const uint32_t *sums, uint32_t count, uint32_t least);
+
+/* ---- Reading ---- */
 /* Adds contributions of the items [from, to) to sums[id - from]. */
 void       stream_add(stream *s, stream_set *set, uint32_t *sums, uint32_t from, uint32_t to);
 /* The same, and marks what it touches. */
-void       stream_touch(stream *s, stream_set *set, window_sums *sums, uint32_t from, uint32_t to);
+void       stream_touch(stream *s, stream_set *set, line_sums *sums, uint32_t from, uint32_t to);
+/* Raises sums[id - from] to what the lists of one term, question and answer, give to the items [from, to)
+ * together, held within [floor, ceiling] where it is not 0. */
+void       stream_raise(stream two[2], stream_set *set, line_sums *sums, uint32_t from, uint32_t to,
+                        uint32_t floor, uint32_t ceiling);
 /* Contribution to one item; quickest when items ascend. */
 uint32_t   stream_probe(stream *s, stream_set *set, uint32_t item);
-/* Adds to sums[place] what item from + place gets of a flat list, for each of the places. */
-void       stream_add_flat_at(const stream *s, uint32_t *sums, uint32_t from, const uint16_t *places,
-                              uint32_t count);
+/* Adds to sums[i] the contribution to items[i], which ascend. */
+void       stream_ask(stream *s, stream_set *set, uint32_t *sums, const uint32_t *items, uint32_t count);
 /* Impact of one item in a list that is not open; 0: it is not in it. PIN_OK, PIN_CORRUPT, PIN_NEED. */
 pin_status list_impact(uint32_t *impact, const pin_index *ix, const pin_list *list, pin_field field,
                        uint32_t item, pin_error *err);
-/* Unpacks a block of a PIN_LIST_BLOCKS list into ids, impacts, have; false when that failed. */
-bool       stream_block(stream *s, stream_set *set, uint32_t block);
 /* Sets the bit of every item of the list. `bits` has room for whole windows. */
 void       stream_mark(stream *s, stream_set *set, uint64_t *bits);
-
-/* Number of sums[0, count) that are not 0. */
-uint32_t sums_count(const uint32_t *sums, uint32_t count);
-/* Places of sums[0, count) that are at least `least` (1 .. 2^31 - 1), ascending; returns how many. */
-uint32_t sums_collect(uint16_t *places, const uint32_t *sums, uint32_t count, uint32_t least);
 
 #endif

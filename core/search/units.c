@@ -1,7 +1,9 @@
-/* See units.h: opening, one item, one slot in a window. */
+/* See units.h: opening, one item, one slot over a stretch of ids. */
 #include "core/search/units.h"
 
 #include <string.h>
+
+#include "core/bytes/bytes.h"
 
 pin_status units_no_space(pin_error *err)
 {
@@ -64,34 +66,23 @@ static pin_status open_slot(scorer *sc, const plan_slot *slot)
     return PIN_OK;
 }
 
-/* A small corpus needs no whole window. */
-static window_sums *take_sums(scorer *sc)
+/* A small corpus needs no whole window; where everything is added up, one is enough. */
+static uint32_t stretch_of(uint32_t items)
 {
-    uint32_t     items = sc->set.item_count < WINDOW ? (sc->set.item_count + 63) / 64 * 64 : WINDOW;
-    window_sums *sums = pin_arena_take(sc->set.arena, 1, sizeof *sums);
-    if (!sums || !(sums->at = pin_arena_take(sc->set.arena, items, sizeof *sums->at)))
-        return NULL;
-    sums->words = items / 64;
-    return sums;
-}
-
-void sums_clear(window_sums *sums)
-{
-    memset(sums->at, 0, (size_t)sums->words * 64 * sizeof *sums->at);
-    memset(sums->touched, 0, sizeof sums->touched);
+    uint32_t most = items > RULE_COUNT_ITEMS ? SPAN : WINDOW;
+    return items < most ? items : most;
 }
 
 static pin_status take_room(scorer *sc, bool slots)
 {
-    sc->sums = take_sums(sc);
-    sc->places = pin_arena_take(sc->set.arena, sc->sums ? sc->sums->words * 64 : 0, sizeof *sc->places);
-    if (!sc->sums || !sc->places)
-        return units_no_space(sc->set.err);
-    if (!slots)
-        return PIN_OK;
-    sc->slot = take_sums(sc);
-    sc->way = take_sums(sc);
-    return sc->slot && sc->way ? PIN_OK : units_no_space(sc->set.err);
+    uint32_t   ids = stretch_of(sc->set.item_count);
+    pin_status s = sums_open(&sc->sums, ids, sc->set.arena, sc->set.err);
+    if (s == PIN_OK && slots)
+        s = sums_open(&sc->slot, ids, sc->set.arena, sc->set.err);
+    if (s == PIN_OK && slots)
+        s = sums_open(&sc->way, ids, sc->set.arena, sc->set.err);
+    sc->places = pin_arena_take(sc->set.arena, ids, sizeof *sc->places);
+    return s == PIN_OK && !sc->places ? units_no_space(sc->set.err) : s;
 }
 
 pin_status scorer_open(scorer **out, plan *p, pin_arena *arena, pin_error *err)
@@ -104,7 +95,7 @@ pin_status scorer_open(scorer **out, plan *p, pin_arena *arena, pin_error *err)
     sc->p = p;
     sc->set = (stream_set){.ix = p->ix,
                            .item_count = items,
-                           .windows = (items + WINDOW - 1) / WINDOW,
+                           .spans = (items + SPAN - 1) / SPAN,
                            .err = err,
                            .arena = arena};
     pin_status s = PIN_OK;
@@ -123,7 +114,8 @@ pin_status scorer_status(const scorer *sc) { return sc->set.status; }
 
 /* ---- One item ---- */
 
-static uint32_t probe_row(const plan_way *way, uint32_t item)
+/* The first row at or above `item`. */
+static uint32_t first_row(const plan_way *way, uint32_t item)
 {
     uint32_t low = 0, high = way->row_count;
     while (low < high) {
@@ -133,7 +125,13 @@ static uint32_t probe_row(const plan_way *way, uint32_t item)
         else
             high = middle;
     }
-    return low < way->row_count && way->row_items[low] == item ? way->row_values[low] : 0;
+    return low;
+}
+
+static uint32_t probe_row(const plan_way *way, uint32_t item)
+{
+    uint32_t at = first_row(way, item);
+    return at < way->row_count && way->row_items[at] == item ? way->row_values[at] : 0;
 }
 
 /* What one part of a way gets from an item: 0 when the item lacks it. */
@@ -177,27 +175,47 @@ uint32_t scorer_sum(scorer *sc, uint32_t item)
     return sum;
 }
 
-/* ---- One slot in a window ---- */
+/* ---- Ways: of many items ---- */
 
-static void raise_slot(scorer *sc, uint32_t place, uint32_t value)
+static void ask_rows(const plan_way *way, uint32_t *values, const uint32_t *items, uint32_t count)
 {
-    if (sc->slot->at[place] < value)
-        sc->slot->at[place] = value;
-    sc->slot->touched[place / 64] |= (uint64_t)(value != 0) << place % 64;
+    for (uint32_t i = 0, at = first_row(way, items[0]); i < count; i++) {
+        while (at < way->row_count && way->row_items[at] < items[i])
+            at++;
+        bool here = at < way->row_count && way->row_items[at] == items[i];
+        values[i] = here ? way_within(way, way->row_values[at]) : 0;
+    }
 }
+
+void way_ask(scorer *sc, const plan_way *way, stream *streams, uint32_t *values, uint32_t *part,
+             const uint32_t *items, uint32_t count)
+{
+    if (count == 0)
+        return;
+    if (way->part_count == 0) {
+        ask_rows(way, values, items, count);
+        return;
+    }
+    memset(values, 0, count * sizeof *values);
+    stream_ask(&streams[0], &sc->set, values, items, count);
+    stream_ask(&streams[1], &sc->set, values, items, count);
+    for (uint32_t k = 1; k < way->part_count; k++) { /* an item must have all parts */
+        memset(part, 0, count * sizeof *part);
+        stream_ask(&streams[2 * k], &sc->set, part, items, count);
+        stream_ask(&streams[2 * k + 1], &sc->set, part, items, count);
+        for (uint32_t i = 0; i < count; i++)
+            values[i] = values[i] && part[i] ? values[i] + part[i] : 0;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        values[i] = values[i] ? way_within(way, values[i]) : 0;
+}
+
+/* ---- Ways: over a stretch of ids ---- */
 
 static void raise_by_rows(scorer *sc, const plan_way *way, uint32_t from, uint32_t to)
 {
-    uint32_t low = 0, high = way->row_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (way->row_items[middle] < from)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < way->row_count && way->row_items[low] < to; low++)
-        raise_slot(sc, way->row_items[low] - from, way_within(way, way->row_values[low]));
+    for (uint32_t i = first_row(way, from); i < way->row_count && way->row_items[i] < to; i++)
+        sums_raise(&sc->slot, way->row_items[i] - from, way_within(way, way->row_values[i]));
 }
 
 /* The part with the fewest postings leads, the others are asked. */
@@ -214,82 +232,62 @@ static uint32_t rarest(const plan_way *way, const stream *streams)
     return best;
 }
 
-void way_raise(scorer *sc, const plan_way *way, stream *streams, uint32_t from, uint32_t to)
+static void raise_by_parts(scorer *sc, const plan_way *way, stream *streams, uint32_t from, uint32_t to)
 {
     uint32_t lead = rarest(way, streams);
-    stream_touch(&streams[2 * lead], &sc->set, sc->way, from, to);
-    stream_touch(&streams[2 * lead + 1], &sc->set, sc->way, from, to);
-    for (uint32_t i = 0; i < sc->way->words; i++) {
-        for (uint64_t word = sc->way->touched[i]; word; word &= word - 1) {
-            uint32_t place = i * 64 + (uint32_t)__builtin_ctzll(word), value = sc->way->at[place];
-            sc->way->at[place] = 0;
-            for (uint32_t k = 0; k < way->part_count && value; k++) {
-                uint32_t part = k == lead ? 0 : probe_part(sc, streams + 2 * k, from + place);
-                value = k == lead || part ? value + part : 0;
+    stream_touch(&streams[2 * lead], &sc->set, &sc->way, from, to);
+    stream_touch(&streams[2 * lead + 1], &sc->set, &sc->way, from, to);
+    for (uint32_t w = 0; w < sc->way.lines; w += 8)
+        for (uint64_t marks = pin_load64(sc->way.marks + w); marks; marks &= marks - 1) {
+            uint32_t line = w + (uint32_t)__builtin_ctzll(marks) / 8;
+            sc->way.marks[line] = 0;
+            for (uint32_t place = line * LINE; place < (line + 1) * LINE; place++) {
+                uint32_t value = sc->way.at[place];
+                sc->way.at[place] = 0;
+                for (uint32_t k = 0; k < way->part_count && value; k++) {
+                    uint32_t part = k == lead ? 0 : probe_part(sc, streams + 2 * k, from + place);
+                    value = k == lead || part ? value + part : 0;
+                }
+                if (value)
+                    sums_raise(&sc->slot, place, way_within(way, value));
             }
-            if (value)
-                raise_slot(sc, place, way_within(way, value));
         }
-        sc->way->touched[i] = 0;
+}
+
+void way_raise(scorer *sc, const plan_way *way, stream *streams, uint32_t from, uint32_t to)
+{
+    if (way->part_count == 0)
+        raise_by_rows(sc, way, from, to);
+    else if (way->part_count == 1)
+        stream_raise(streams, &sc->set, &sc->slot, from, to, way->floor, way->ceiling);
+    else
+        raise_by_parts(sc, way, streams, from, to);
+}
+
+void slot_add(scorer *sc)
+{
+    for (uint32_t w = 0; w < sc->slot.lines; w += 8)
+        for (uint64_t marks = pin_load64(sc->slot.marks + w); marks; marks &= marks - 1) {
+            uint32_t line = w + (uint32_t)__builtin_ctzll(marks) / 8;
+            sc->slot.marks[line] = 0;
+            sc->sums.marks[line] = 1;
+            for (uint32_t place = line * LINE; place < (line + 1) * LINE; place++) {
+                sc->sums.at[place] += sc->slot.at[place];
+                sc->slot.at[place] = 0;
+            }
+        }
+}
+
+void unit_add(scorer *sc, const unit *u, uint32_t from, uint32_t to)
+{
+    if (u->only) {
+        stream_add(u->only, &sc->set, sc->sums.at, from, to);
+        return;
     }
-}
-
-static uint32_t part_most(const stream *two, uint32_t window)
-{
-    uint32_t question = two[0].count ? stream_most(&two[0], window) : 0;
-    return question + (two[1].count ? stream_most(&two[1], window) : 0);
-}
-
-/* Within the window all parts must have something. */
-uint32_t way_most(const plan_way *way, const stream *streams, uint32_t window)
-{
-    uint32_t sum = 0;
-    for (uint32_t k = 0; k < way->part_count; k++) {
-        uint32_t part = part_most(streams + 2 * k, window);
-        if (part == 0)
-            return 0;
-        sum += part;
-    }
-    return way_within(way, sum);
-}
-
-/* The best ways of the items in the window, in sc->slot. */
-void unit_raise(scorer *sc, const unit *u, uint32_t from, uint32_t to)
-{
     stream *next = u->streams;
     for (uint32_t w = 0; w < u->slot->way_count; w++) {
-        const plan_way *way = &u->slot->ways[w];
-        bool nothing = sc->set.any_order && way->part_count && way_most(way, next, from / WINDOW) == 0;
-        if (way->part_count && !nothing)
-            way_raise(sc, way, next, from, to);
-        else if (!way->part_count)
-            raise_by_rows(sc, way, from, to);
-        next += 2 * way->part_count;
+        way_raise(sc, &u->slot->ways[w], next, from, to);
+        next += 2 * u->slot->ways[w].part_count;
     }
-}
-
-/* Moves sc->slot to the sums. */
-static void add_slot(scorer *sc)
-{
-    for (uint32_t i = 0; i < sc->slot->words; i++) {
-        sc->sums->touched[i] |= sc->slot->touched[i];
-        for (uint64_t word = sc->slot->touched[i]; word; word &= word - 1) {
-            uint32_t place = i * 64 + (uint32_t)__builtin_ctzll(word);
-            sc->sums->at[place] += sc->slot->at[place];
-            sc->slot->at[place] = 0;
-        }
-        sc->slot->touched[i] = 0;
-    }
-}
-
-void unit_add(scorer *sc, const unit *u, bool touching, uint32_t from, uint32_t to)
-{
-    if (!u->only) {
-        unit_raise(sc, u, from, to);
-        add_slot(sc);
-    } else if (touching) {
-        stream_touch(u->only, &sc->set, sc->sums, from, to);
-    } else {
-        stream_add(u->only, &sc->set, sc->sums->at, from, to);
-    }
+    slot_add(sc);
 }

@@ -1,5 +1,8 @@
-/* The parts of the fast scorer: what a score is summed from, opened once, asked about one item or added up
- * over a window. Shared by maxscore.c, candidates.c and tally.c, and by nobody else. */
+/* The parts of the fast scorer: what a score is summed from, opened once, asked about items or added up over a
+ * stretch of ids. Shared by maxscore.c, lanes.c and tally.c, and by nobody else.
+ *
+ *     plan slots --scorer_open--> units: single lists, and slots that are met in several ways
+ *     units --lanes.c--> lanes: what can be read or left unread on its own: a list, or one way of a slot */
 #ifndef PIN_SEARCH_UNITS_H
 #define PIN_SEARCH_UNITS_H
 
@@ -8,45 +11,46 @@
 
 /* One summand of the score: a list of a slot that is met in one way by one term, or a whole slot. */
 typedef struct unit {
-    stream          *only;     /* the list, or NULL                                              */
-    const plan_slot *slot;     /* else the slot                                                  */
-    stream          *streams;  /* of its ways, their parts, question then answer                 */
-    uint32_t        *bounds;   /* of a slot, by window                                           */
-    uint32_t         most;     /* largest contribution anywhere                                  */
-    uint64_t         postings; /* to be read for all of it                                      */
-    uint32_t         density;  /* postings in a window, roughly                                  */
+    stream          *only;    /* the list, or NULL                              */
+    const plan_slot *slot;    /* else the slot                                  */
+    stream          *streams; /* of its ways, their parts, question then answer */
 } unit;
 
+/* What can be left unread on its own. */
+typedef struct lane {
+    uint32_t        unit;
+    const plan_way *way;      /* of a slot; NULL: the unit is a list */
+    stream         *streams;  /* the list, or those of the way       */
+    uint32_t       *rows;     /* most of the way's rows, by span; NULL: it has none */
+    uint32_t        most;     /* largest contribution anywhere       */
+    uint32_t        here;     /* in the span that is looked at       */
+    uint64_t        postings; /* to be read for all of it            */
+    bool            needed;   /* it is read; else items are asked    */
+} lane;
+
 struct scorer {
-    plan        *p;
-    stream_set   set;
-    unit        *units; /* by what they give for their length, the least first */
-    uint32_t     unit_count;
-    window_sums *sums;   /* all clear between windows  */
-    window_sums *slot;   /* of one slot: the best ways */
-    window_sums *way;    /* of one way                 */
-    uint64_t    *order;  /* of windows: bound << 32 | number */
-    uint16_t    *places; /* of items in a window that may be among the best */
+    plan      *p;
+    stream_set set;
+    unit      *units;
+    uint32_t   unit_count;
+    line_sums  sums;       /* all zero between stretches                        */
+    line_sums  slot, way;  /* the best ways of one slot; one way; opened for slots alone */
+    uint16_t  *places;     /* of items in a window that may be among the best   */
 };
 
 pin_status units_no_space(pin_error *err);
 
 /* What the unit gives to one item. */
 uint32_t unit_probe(scorer *sc, const unit *u, uint32_t item);
-/* Adds what it gives to items [from, to), a window, to sc->sums; `touching` marks those items. */
-void     unit_add(scorer *sc, const unit *u, bool touching, uint32_t from, uint32_t to);
-/* The best ways of a slot, into sc->slot, which the caller clears. */
-void     unit_raise(scorer *sc, const unit *u, uint32_t from, uint32_t to);
-/* The same by one way. */
+/* Adds what it gives to items [from, to) to sc->sums, without marking them. */
+void     unit_add(scorer *sc, const unit *u, uint32_t from, uint32_t to);
+/* Raises sc->slot by what a way gives to items [from, to). */
 void     way_raise(scorer *sc, const plan_way *way, stream *streams, uint32_t from, uint32_t to);
-void     sums_clear(window_sums *sums);
-/* Most that the parts of a way can give together within a window; 0 when one of them has nothing there. */
-uint32_t way_most(const plan_way *way, const stream *streams, uint32_t window);
-/* Most that the unit gives within a window. */
-static inline uint32_t unit_most(const unit *u, uint32_t window)
-{
-    return u->only ? stream_most(u->only, window) : u->bounds[window];
-}
+/* Moves sc->slot to sc->sums. */
+void     slot_add(scorer *sc);
+/* Sets values[i] to what the way gives to items[i], which ascend; `part` is room for `count`. */
+void     way_ask(scorer *sc, const plan_way *way, stream *streams, uint32_t *values, uint32_t *part,
+                 const uint32_t *items, uint32_t count);
 
 static inline bool scope_has(const scorer_scope *scope, uint32_t item)
 {
@@ -54,15 +58,13 @@ static inline bool scope_has(const scorer_scope *scope, uint32_t item)
            (!scope->allowed || (scope->allowed[item / 64] >> item % 64 & 1));
 }
 
+/* ---- lanes.c ---- */
+/* The promising part of it: items that may reach the bar, which rises on the way. */
+pin_status scorer_run_lanes(best_few *best, scorer *sc, const scorer_scope *scope);
+
 /* ---- tally.c ---- */
 /* Raises total and module_counts by sums[0 ..) of the items from `base` on that lie in [first, end). */
 void scorer_count_sums(pin_hits *out, const plan *p, const uint32_t *sums, uint32_t base, uint32_t first,
                        uint32_t end);
-
-/* ---- candidates.c ---- */
-/* A first bar from the strongest lists alone. */
-pin_status scorer_prime(best_few *best, scorer *sc, const scorer_scope *scope);
-/* All of it, where the lists that an item must be in are short; *done says whether they were. */
-pin_status scorer_run_candidates(bool *done, best_few *best, scorer *sc, const scorer_scope *scope);
 
 #endif
