@@ -19,6 +19,7 @@
 #define RANGE ((size_t)1 << 40) /* of addresses; as many as there may be, when these are too many */
 #define RANGE_LEAST ((size_t)1 << 30)
 #define EXTENT ((size_t)32 << 20) /* is asked for at once */
+#define SLACK ((uint64_t)48 << 20) /* what the work between two rests takes */
 
 struct pin_scratch_file {
     char    *folder;
@@ -220,7 +221,7 @@ static uint64_t resident(const pin_scratch_file *s)
 static void scratch_rest(void *ctx)
 {
     pin_scratch_file *s = ctx;
-    uint64_t          near = s->limit / 4 * 3;
+    uint64_t          slack = s->limit / 4 > SLACK ? s->limit / 4 : SLACK, near = s->limit - slack;
     if (resident(s) < near)
         return;
     size_t in_file = atomic_load(&s->in_file);

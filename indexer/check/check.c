@@ -66,6 +66,7 @@ static bool find_list_files(const pin_corpus *corpus, uint32_t *home, bool *list
     bool good = seen_init(&files, corpus->item_count);
     for (uint32_t i = 0; good && i < corpus->item_count; i++) {
         pin_str  file = corpus->items[i].origin.file;
+        pin_rest_at(corpus->options, i);
         if (i > 0 && file.at == corpus->items[i - 1].origin.file.at) {
             home[i] = home[i - 1];
             lists[home[i]] |= corpus->items[i].entry_count > 0;
@@ -110,6 +111,7 @@ static bool find_duplicates(pin_check *k)
     for (uint32_t i = 0; good && i < k->corpus->item_count; i++) {
         uint64_t hash = k->normals[i];
         size_t   at = (size_t)hash & (cap - 1);
+        pin_rest_at(k->corpus->options, i);
         if (!hash)
             continue;
         for (; slots[at]; at = (at + 1) & (cap - 1)) {

@@ -8,6 +8,7 @@
 #include "core/cite/version.h"
 #include "core/text/text.h"
 #include "indexer/check/inside.h"
+#include "indexer/corpus/parallel.h"
 
 /* A group of answers on one provision is read as far as this, so that work stays linear. */
 enum { GROUP_MAX = 64, WORDS_MAX = 48, NORMAL_MAX = 4 << 10 };
@@ -172,6 +173,7 @@ static meeting *gather(const pin_check *k, bool versions, size_t *count)
     meeting *all = malloc((most + 1) * sizeof *all);
     for (uint32_t i = 0; all && i < k->corpus->item_count; i++) {
         const pin_draft_item *item = &k->corpus->items[i];
+        pin_rest_at(k->corpus->options, i);
         if (!versions && !item->says)
             continue;
         for (uint32_t n = 0; n < item->citation_count; n++) {
@@ -332,6 +334,7 @@ bool pin_check_conflicts(pin_check *k)
         for (end = i + 1; end < count && same_provision(&all[i], &all[end]); end++)
             ;
         compare_group(k, all + i, end - i, room, normal);
+        pin_rest(k->corpus->options);
         if (versions)
             find_behind(k, all + i, end - i, told);
     }

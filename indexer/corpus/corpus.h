@@ -132,6 +132,7 @@ typedef struct pin_draft_item {
     uint32_t        citation_count;
     uint8_t         says;     /* filled by the checks: 1 yes, 2 no, 0 neither                         */
     bool            too_long; /* to be indexed                                                       */
+    uint32_t        home;     /* number of its module, after finish                                  */
     uint64_t        rank;     /* place among the items of its module while reading                   */
     pin_str        *moved_from; /* ids that this item had before                                    */
     uint32_t        moved_from_count;

@@ -2,6 +2,7 @@
  * modules mean. Then cross references can be looked up. */
 #include "core/bytes/bytes.h"
 #include "indexer/corpus/map.h"
+#include "indexer/corpus/parallel.h"
 #include "indexer/corpus/readers.h"
 
 #include <stdlib.h>
@@ -56,17 +57,19 @@ static pin_status items_check_names(pin_corpus *corpus, pin_findings *findings)
 {
     pin_corpus_lookup *lookup = lookup_of(corpus);
     uint32_t           kept = 0;
-    if (!pin_map_reserve(&lookup->ids, corpus->pool, corpus->item_count))
+    if (!pin_id_map_make(&lookup->ids, corpus->pool, corpus->item_count, offsetof(pin_draft_item, id)))
         return PIN_NO_SPACE;
     for (uint32_t i = 0; i < corpus->item_count; i++) {
         const pin_draft_item *item = &corpus->items[i];
-        uint32_t              number = kept;
+        pin_rest_at(corpus->options, i);
         if (pin_map_get(&lookup->modules, item->module) == PIN_MAP_NONE) {
             corpus->skipped_count++; /* of a reserved module, told once */
             continue;
         }
-        if (!pin_map_put(&lookup->ids, corpus->pool, item->id, &number))
-            return PIN_NO_SPACE;
+        if (kept != i)
+            corpus->items[kept] = *item;
+        item = &corpus->items[kept];
+        uint32_t number = pin_id_map_put(&lookup->ids, corpus->items, kept, item->id);
         if (number != kept) {
             pin_origin first = corpus->items[number].origin;
             pin_finding_add(findings, PIN_ERROR, "duplicate-id", item->origin, item->id,
@@ -76,8 +79,6 @@ static pin_status items_check_names(pin_corpus *corpus, pin_findings *findings)
             corpus->skipped_count++;
             continue;
         }
-        if (kept != i)
-            corpus->items[kept] = *item;
         kept++;
     }
     corpus->item_count = kept;
@@ -89,6 +90,14 @@ static pin_draft_item *listed_item(const pin_corpus *corpus, const pin_draft_mod
 {
     pin_target target = pin_corpus_target(corpus, module->slug, entry);
     return target.kind == PIN_TARGET_ITEM ? &corpus->items[target.number] : NULL;
+}
+
+static bool has_lists(const pin_corpus *corpus)
+{
+    for (uint32_t m = 0; m < corpus->module_count; m++)
+        if (corpus->modules[m].listed_count)
+            return true;
+    return false;
 }
 
 /* Own items stand as the list has them, the others after it as they were read. */
@@ -119,57 +128,88 @@ static int place_order(const void *a, const void *b)
     return x->rank < y->rank ? -1 : x->rank > y->rank;
 }
 
-/* Moves items so that items[i] is what items[places[i].item] was, along the cycles. */
-static void items_permute(pin_draft_item *items, place *places, uint32_t count)
+/* Moves items so that items[i] is what items[from[i]] was, along the cycles. */
+static void items_permute(const pin_corpus *corpus, uint32_t *from)
 {
+    pin_draft_item *items = corpus->items;
+    uint32_t        count = corpus->item_count, moved = 0;
     for (uint32_t start = 0; start < count; start++) {
-        if (places[start].item == start)
+        if (from[start] == start)
             continue;
         pin_draft_item first = items[start];
         uint32_t       at = start;
         for (;;) {
-            uint32_t from = places[at].item;
-            places[at].item = at;
-            if (from == start)
+            uint32_t source = from[at];
+            from[at] = at;
+            if (source == start)
                 break;
-            items[at] = items[from];
-            at = from;
+            items[at] = items[source];
+            at = source;
+            pin_rest_at(corpus->options, moved++);
         }
         items[at] = first;
     }
 }
 
-static pin_status items_sort(pin_corpus *corpus)
+/* Which item comes where, by module and then as read: a stable counting sort. */
+static void places_as_read(uint32_t *from, const pin_corpus *corpus)
 {
-    uint32_t           count = corpus->item_count;
-    pin_corpus_lookup *lookup = lookup_of(corpus);
-    place             *places = malloc(count ? count * sizeof *places : 1);
-    bool               sorted = true;
-    if (!places)
-        return PIN_NO_SPACE;
-    uint32_t module = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        if (i == 0 || !pin_str_equal(corpus->items[i].module, corpus->items[i - 1].module))
-            module = pin_map_get(&lookup->modules, corpus->items[i].module);
-        places[i] = (place){module, i, corpus->items[i].rank};
-        sorted = sorted && (i == 0 || place_order(&places[i - 1], &places[i]) < 0);
+    for (uint32_t i = 0; i < corpus->item_count; i++) { /* item_count of a module: those placed so far */
+        pin_draft_module *module = &corpus->modules[corpus->items[i].home];
+        from[module->first_item + module->item_count++] = i;
     }
-    if (!sorted) {
+}
+
+/* The same, by module and then by rank. False: memory is short. */
+static bool places_by_rank(uint32_t *from, const pin_corpus *corpus)
+{
+    uint32_t count = corpus->item_count;
+    place   *places = malloc(((size_t)count + 1) * sizeof *places);
+    for (uint32_t i = 0; places && i < count; i++) {
+        places[i] = (place){corpus->items[i].home, i, corpus->items[i].rank};
+        corpus->modules[places[i].module].item_count++;
+    }
+    if (places && count)
         qsort(places, count, sizeof *places, place_order);
-        for (uint32_t i = 0; i < count; i++)
-            corpus->modules[places[i].module].item_count++;
-        items_permute(corpus->items, places, count);
-    } else {
-        for (uint32_t i = 0; i < count; i++)
-            corpus->modules[places[i].module].item_count++;
-    }
+    for (uint32_t i = 0; places && i < count; i++)
+        from[i] = places[i].item;
     free(places);
-    uint32_t first = 0;
-    for (uint32_t m = 0; m < corpus->module_count; m++) {
+    return places != NULL;
+}
+
+static void find_homes(pin_corpus *corpus)
+{
+    const pin_corpus_lookup *lookup = lookup_of(corpus);
+    uint32_t                 module = 0;
+    for (uint32_t i = 0; i < corpus->item_count; i++) {
+        pin_draft_item *item = &corpus->items[i];
+        if (i == 0 || item->module.at != corpus->items[i - 1].module.at)
+            module = pin_map_get(&lookup->modules, item->module);
+        item->home = module;
+        item->module = corpus->modules[module].slug; /* one text for all */
+        corpus->modules[module].item_count++;
+        pin_rest_at(corpus->options, i);
+    }
+    for (uint32_t m = 0, first = 0; m < corpus->module_count; m++) {
         corpus->modules[m].first_item = first;
         first += corpus->modules[m].item_count;
+        corpus->modules[m].item_count = 0;
     }
-    return PIN_OK;
+}
+
+static pin_status items_sort(pin_corpus *corpus, bool lists)
+{
+    uint32_t *from = malloc(((size_t)corpus->item_count + 1) * sizeof *from);
+    if (!from)
+        return PIN_NO_SPACE;
+    find_homes(corpus);
+    bool good = !lists || places_by_rank(from, corpus);
+    if (!lists)
+        places_as_read(from, corpus);
+    if (good)
+        items_permute(corpus, from);
+    free(from);
+    return good ? PIN_OK : PIN_NO_SPACE;
 }
 
 /* "6.10" at the end of an id as given ("cfaq:6.10"): the number of a section, or empty. */
@@ -184,22 +224,37 @@ static pin_str section_of(pin_str given)
     return alone && dots ? pin_str_part(given, from, given.len) : (pin_str){0};
 }
 
+/* The table of ids anew, in the memory of the one before; room for the ids as given. */
+static bool ids_fill(pin_corpus *corpus)
+{
+    pin_corpus_lookup *lookup = lookup_of(corpus);
+    uint32_t           given = 0;
+    memset(lookup->ids.slots, 0, lookup->ids.cap * sizeof *lookup->ids.slots);
+    for (uint32_t i = 0; i < corpus->item_count; i++) {
+        pin_id_map_put(&lookup->ids, corpus->items, i, corpus->items[i].id);
+        given += corpus->items[i].given_id.len > 0;
+        pin_rest_at(corpus->options, i);
+    }
+    if (lookup->given.slots) {
+        memset(lookup->given.slots, 0, lookup->given.cap * sizeof *lookup->given.slots);
+        return true;
+    }
+    return given == 0 ||
+           pin_id_map_make(&lookup->given, corpus->pool, given, offsetof(pin_draft_item, given_id));
+}
+
 static pin_status lookup_fill(pin_corpus *corpus, pin_findings *findings, bool report)
 {
     pin_corpus_lookup *lookup = lookup_of(corpus);
-    lookup->ids = lookup->given = lookup->sections = lookup->not_items = lookup->gone = (pin_map){0};
-    if (!pin_map_reserve(&lookup->ids, corpus->pool, corpus->item_count))
+    lookup->sections = lookup->not_items = lookup->gone = (pin_map){0};
+    if (!ids_fill(corpus))
         return PIN_NO_SPACE;
     for (uint32_t i = 0; i < corpus->item_count; i++) {
         const pin_draft_item *item = &corpus->items[i];
-        uint32_t              number = i;
-        if (!pin_map_put(&lookup->ids, corpus->pool, item->id, &number))
-            return PIN_NO_SPACE;
+        pin_rest_at(corpus->options, i);
         if (!item->given_id.len)
             continue;
-        number = i;
-        if (!pin_map_put(&lookup->given, corpus->pool, item->given_id, &number))
-            return PIN_NO_SPACE;
+        uint32_t number = pin_id_map_put(&lookup->given, corpus->items, i, item->given_id);
         if (report && number != i && pin_str_equal(item->module, corpus->items[number].module))
             pin_finding_add(findings, PIN_NOTE, "duplicate-given-id", item->origin, item->id, NULL,
                             "the id as given, '%.*s', means %.*s", PIN_ARG(item->given_id),
@@ -235,26 +290,36 @@ static pin_target found(pin_target_kind kind, uint32_t number)
     return (pin_target){.kind = kind, .number = number};
 }
 
-static uint32_t find_joined(const pin_map *map, pin_str left, char between, pin_str right)
+/* "left/right" in `room`; empty when it is no name of ours. */
+static pin_str join(char room[2 * PIN_SLUG_MAX + 64], pin_str left, pin_str right)
 {
-    char   key[2 * PIN_SLUG_MAX + 64];
     size_t len = left.len + right.len + 1;
-    if (len > sizeof key || !left.len || !right.len)
-        return PIN_MAP_NONE;
-    if (left.len)
-        memcpy(key, left.at, left.len);
-    key[left.len] = between;
-    if (right.len)
-        memcpy(key + left.len + 1, right.at, right.len);
-    return pin_map_get(map, (pin_str){key, len});
+    if (len > 2 * PIN_SLUG_MAX + 64 || !left.len || !right.len)
+        return (pin_str){0};
+    memcpy(room, left.at, left.len);
+    room[left.len] = '/';
+    memcpy(room + left.len + 1, right.at, right.len);
+    return (pin_str){room, len};
+}
+
+static uint32_t find_joined_id(const pin_corpus *corpus, pin_str module, pin_str slug)
+{
+    char room[2 * PIN_SLUG_MAX + 64];
+    return pin_id_map_get(&lookup_of(corpus)->ids, corpus->items, join(room, module, slug));
+}
+
+static uint32_t find_joined_gone(const pin_corpus *corpus, pin_str module, pin_str slug)
+{
+    char room[2 * PIN_SLUG_MAX + 64];
+    return pin_map_get(&lookup_of(corpus)->gone, join(room, module, slug));
 }
 
 /* An id, an id as given, or a path whose folders are joined by '-': "law/eu/cra" is "law-eu/cra". */
 static uint32_t find_item(const pin_corpus *corpus, pin_str text)
 {
     const pin_corpus_lookup *lookup = lookup_of(corpus);
-    uint32_t                 number = pin_map_get(&lookup->ids, text);
-    return number != PIN_MAP_NONE ? number : pin_map_get(&lookup->given, text);
+    uint32_t                 number = pin_id_map_get(&lookup->ids, corpus->items, text);
+    return number != PIN_MAP_NONE ? number : pin_id_map_get(&lookup->given, corpus->items, text);
 }
 
 /* "official/faq_4-2-5": a section of the Commission's FAQ as the community's FAQ names it. */
@@ -284,7 +349,7 @@ static pin_target find_gone(const pin_corpus *corpus, uint32_t number)
     const pin_corpus_lookup *lookup = lookup_of(corpus);
     for (uint32_t steps = 0; steps <= corpus->fate_count; steps++) {
         const pin_draft_fate *fate = &corpus->fates[number];
-        uint32_t              item = pin_map_get(&lookup->ids, fate->target);
+        uint32_t              item = pin_id_map_get(&lookup->ids, corpus->items, fate->target);
         if (fate->fate == PIN_FATE_WITHDRAWN)
             return found(PIN_TARGET_GONE, number);
         if (item != PIN_MAP_NONE)
@@ -300,7 +365,7 @@ static pin_target find_plain(const pin_corpus *corpus, pin_str home, pin_str tex
     const pin_corpus_lookup *lookup = lookup_of(corpus);
     bool                     bare = text.len && !memchr(text.at, '/', text.len);
     uint32_t                 number;
-    if (bare && home.len && (number = find_joined(&lookup->ids, home, '/', text)) != PIN_MAP_NONE)
+    if (bare && home.len && (number = find_joined_id(corpus, home, text)) != PIN_MAP_NONE)
         return found(PIN_TARGET_ITEM, number);
     if ((number = find_item(corpus, text)) != PIN_MAP_NONE)
         return found(PIN_TARGET_ITEM, number);
@@ -308,7 +373,7 @@ static pin_target find_plain(const pin_corpus *corpus, pin_str home, pin_str tex
         return found(PIN_TARGET_MODULE, number);
     if ((number = pin_map_get(&lookup->not_items, text)) != PIN_MAP_NONE)
         return found(PIN_TARGET_NOT_ITEM, number);
-    if ((bare && home.len && (number = find_joined(&lookup->gone, home, '/', text)) != PIN_MAP_NONE) ||
+    if ((bare && home.len && (number = find_joined_gone(corpus, home, text)) != PIN_MAP_NONE) ||
         (number = pin_map_get(&lookup->gone, text)) != PIN_MAP_NONE)
         return find_gone(corpus, number);
     return find_official(corpus, text);
@@ -318,12 +383,11 @@ static pin_target find_plain(const pin_corpus *corpus, pin_str home, pin_str tex
  * follows '#' is a place within the item. */
 static pin_target find_fragment(const pin_corpus *corpus, pin_str home, pin_str path, pin_str fragment)
 {
-    const pin_corpus_lookup *lookup = lookup_of(corpus);
-    pin_str                  module = path;
+    pin_str module = path;
     for (size_t i = 0; i < path.len; i++)
         if (path.at[i] == '/')
             module = pin_str_part(path, i + 1, path.len);
-    uint32_t number = find_joined(&lookup->ids, path.len ? module : home, '/', fragment);
+    uint32_t number = find_joined_id(corpus, path.len ? module : home, fragment);
     if (number != PIN_MAP_NONE)
         return found(PIN_TARGET_ITEM, number);
     return path.len ? find_plain(corpus, home, path) : (pin_target){0};
@@ -411,8 +475,10 @@ static pin_status modules_fill(pin_corpus *corpus, pin_findings *findings)
 {
     uint32_t  *seen = calloc(corpus->item_count ? corpus->item_count : 1, sizeof *seen);
     pin_status status = seen ? PIN_OK : PIN_NO_SPACE;
-    for (uint32_t m = 0; m < corpus->module_count && status == PIN_OK; m++)
+    for (uint32_t m = 0; m < corpus->module_count && status == PIN_OK; m++) {
         status = members_fill(corpus, &corpus->modules[m], m + 1, seen, findings);
+        pin_rest_at(corpus->options, m * 64 + 63);
+    }
     free(seen);
     return status;
 }
@@ -477,18 +543,19 @@ pin_status pin_corpus_finish(pin_corpus *corpus, pin_findings *findings, pin_err
         status = modules_sort(corpus);
     if (status == PIN_OK)
         status = items_check_names(corpus, findings);
-    if (status == PIN_OK) /* for the lists, which give the ranks */
+    bool lists = has_lists(corpus);
+    if (status == PIN_OK && lists) /* for the lists, which give the ranks */
         status = lookup_fill(corpus, findings, false);
-    if (status == PIN_OK) {
+    if (status == PIN_OK && lists)
         items_rank(corpus);
-        status = items_sort(corpus);
-    }
+    if (status == PIN_OK)
+        status = items_sort(corpus, lists);
     if (status == PIN_OK)
         status = lookup_fill(corpus, findings, true);
     if (status == PIN_OK)
         status = modules_fill(corpus, findings);
     for (uint32_t i = 0; i < corpus->item_count && status == PIN_OK; i++)
-        if (corpus->items[i].guidance.len)
+        if (corpus->items[i].guidance.len) /* of trees only */
             guidance_add(corpus, &corpus->items[i], findings);
     if (findings->short_of_memory || pin_pool_is_short(corpus->pool))
         status = PIN_NO_SPACE;

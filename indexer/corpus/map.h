@@ -3,6 +3,8 @@
 #ifndef PIN_CORPUS_MAP_H
 #define PIN_CORPUS_MAP_H
 
+#include <string.h>
+
 #include "core/bytes/bytes.h"
 #include "indexer/corpus/corpus.h"
 
@@ -74,11 +76,69 @@ static inline bool pin_map_put(pin_map *map, pin_pool *pool, pin_str key, uint32
     return true;
 }
 
+/* A table from ids to items, for millions of them: 8 bytes a slot, the ids stay where they are. Its size is
+ * fixed when it is made. */
+typedef struct pin_id_slot {
+    uint32_t tag, item; /* item + 1; 0: free */
+} pin_id_slot;
+
+typedef struct pin_id_map {
+    pin_id_slot *slots;
+    uint32_t     cap;
+    size_t       offset; /* of the id in pin_draft_item */
+} pin_id_map;
+
+/* Room for `count` ids; false when memory is short. */
+static inline bool pin_id_map_make(pin_id_map *map, pin_pool *pool, uint32_t count, size_t offset)
+{
+    uint64_t cap = 64;
+    while (cap < (uint64_t)count * 2)
+        cap *= 2;
+    *map = (pin_id_map){.cap = (uint32_t)cap, .offset = offset};
+    if (cap <= UINT32_MAX)
+        map->slots = pin_pool_take(pool, (size_t)cap, sizeof *map->slots);
+    return map->slots != NULL;
+}
+
+static inline pin_id_slot *pin_id_map_slot(const pin_id_map *map, const pin_draft_item *items, pin_str key,
+                                           uint64_t hash)
+{
+    uint32_t tag = (uint32_t)(hash >> 32);
+    for (uint32_t i = (uint32_t)hash & (map->cap - 1);; i = (i + 1) & (map->cap - 1)) {
+        pin_id_slot *slot = &map->slots[i];
+        if (!slot->item)
+            return slot;
+        pin_str id;
+        if (slot->tag != tag)
+            continue;
+        memcpy(&id, (const char *)&items[slot->item - 1] + map->offset, sizeof id);
+        if (pin_str_equal(id, key))
+            return slot;
+    }
+}
+
+static inline uint32_t pin_id_map_get(const pin_id_map *map, const pin_draft_item *items, pin_str key)
+{
+    if (!map->cap || !key.at)
+        return PIN_MAP_NONE;
+    return pin_id_map_slot(map, items, key, pin_hash64(key.at, key.len, 0))->item - 1; /* 0 - 1: none */
+}
+
+/* Puts item `number` under its id unless another has it; returns the one that has it then. */
+static inline uint32_t pin_id_map_put(pin_id_map *map, const pin_draft_item *items, uint32_t number, pin_str key)
+{
+    uint64_t     hash = pin_hash64(key.at, key.len, 0);
+    pin_id_slot *slot = pin_id_map_slot(map, items, key, hash);
+    if (!slot->item)
+        *slot = (pin_id_slot){(uint32_t)(hash >> 32), number + 1};
+    return slot->item - 1;
+}
+
 /* corpus->lookup */
 typedef struct pin_corpus_lookup {
     pin_map modules;  /* slug -> module                                      */
-    pin_map ids;      /* id -> item, from finish on                          */
-    pin_map given;    /* id as given -> item                                 */
+    pin_id_map ids;   /* id -> item, from finish on                          */
+    pin_id_map given; /* id as given -> item                                 */
     pin_map sections; /* "4.2.5" of a numbered FAQ -> item, or PIN_MAP_NONE - 1 when several have it */
     pin_map gone; /* ids of corpus->fates */
     pin_map not_items;

@@ -28,5 +28,11 @@ bool     pin_parallel_joined(const pin_build_options *options, const char *stage
                              uint32_t count, pin_task *task, pin_task *join, void *ctx);
 /* Memory may rest. */
 void     pin_rest(const pin_build_options *options);
+/* The same, in a loop over many items that looks at a little of each: now and then. */
+static inline void pin_rest_at(const pin_build_options *options, uint32_t i)
+{
+    if (i % 2048 == 2047)
+        pin_rest(options);
+}
 
 #endif

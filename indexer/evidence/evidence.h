@@ -40,6 +40,11 @@ void       pin_reviser_free(pin_reviser *r);
 pin_status pin_evidence_revision(uint8_t out[PIN_REVISION_LEN], pin_reviser *r, const pin_draft_item *item,
                                  const pin_source_set *sources, pin_error *err);
 
+/* ---- The tree in parts (tree.c) ---- */
+#define PIN_EVIDENCE_CHUNK 4096u /* leaves of a part, a power of two; the last may have fewer */
+/* The root of all leaves from the roots of their parts. */
+void pin_evidence_join(uint8_t out[PIN_EVIDENCE_LEN], const uint8_t (*roots)[PIN_EVIDENCE_LEN], uint32_t count);
+
 /* ---- The past ---- */
 /* One id of the section PAST. */
 typedef struct pin_past_entry {

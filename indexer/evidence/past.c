@@ -1,6 +1,7 @@
 /* The corpus against what was published: four lists in byte order of ids (the items of the corpus, the items
  * of the previous index, its past, and what the corpus says of ids that are gone) are walked side by side.
  * Each id comes out once, with the revisions to keep and, when it has no item, a fate. */
+#include "indexer/corpus/parallel.h"
 #include "indexer/evidence/evidence.h"
 
 #include <stdlib.h>
@@ -25,7 +26,7 @@ typedef struct inside {
     pin_piece  piece;
     old_item  *old;      /* sorted by id                                                              */
     uint32_t   old_count;
-    live_item *live;     /* sorted by id                                                              */
+    live_item *live;     /* sorted by id; in the pool                                                 */
     uint32_t   live_count;
     pin_draft_fate const **fates; /* sorted by id; the first of two wins                              */
     uint32_t   fate_count;
@@ -44,7 +45,6 @@ void pin_past_close(pin_past_set *past)
     pin_room_free(&in->room);
     pin_room_free(&in->scratch);
     free(in->old);
-    free(in->live);
     free(in->fates);
     free(in->law);
     pin_reviser_free(&in->reviser);
@@ -174,15 +174,62 @@ static int live_order(const void *a, const void *b)
     return pin_str_order(((const live_item *)a)->id, ((const live_item *)b)->id);
 }
 
-static pin_status list_live(inside *in, const pin_corpus *corpus, pin_error *err)
+/* As the ids of their items: all begin with the slug and a '/'. */
+static int home_order(const void *a, const void *b)
 {
-    in->live = malloc(((size_t)corpus->item_count + 1) * sizeof *in->live);
-    if (!in->live)
+    pin_str x = ((const live_item *)a)->id, y = ((const live_item *)b)->id;
+    size_t  common = x.len < y.len ? x.len : y.len;
+    int     order = pin_str_order(pin_str_part(x, 0, common), pin_str_part(y, 0, common));
+    if (order || x.len == y.len)
+        return order;
+    uint8_t next = (uint8_t)(x.len > common ? x.at[common] : y.at[common]);
+    bool    longer_first = next < '/';
+    return (x.len > common) == longer_first ? -1 : 1;
+}
+
+static bool is_sorted(const inside *in)
+{
+    for (uint32_t i = 1; i < in->live_count; i++)
+        if (live_order(&in->live[i - 1], &in->live[i]) > 0)
+            return false;
+    return true;
+}
+
+/* Module by module, in the order of their names: much less to compare than all ids at once. */
+static bool sort_live(pin_past_set *past, const pin_corpus *corpus)
+{
+    inside    *in = past->inside;
+    live_item *homes = pin_pool_room(past->pool, (size_t)corpus->module_count + 1, sizeof *homes);
+    if (!homes)
+        return false;
+    for (uint32_t m = 0; m < corpus->module_count; m++)
+        homes[m] = (live_item){corpus->modules[m].slug, m};
+    if (corpus->module_count)
+        qsort(homes, corpus->module_count, sizeof *homes, home_order);
+    for (uint32_t m = 0; m < corpus->module_count; m++) {
+        const pin_draft_module *module = &corpus->modules[homes[m].number];
+        live_item              *first = in->live + in->live_count;
+        for (uint32_t i = module->first_item; i < module->first_item + module->item_count; i++)
+            in->live[in->live_count++] = (live_item){corpus->items[i].id, i};
+        if (module->item_count)
+            qsort(first, module->item_count, sizeof *first, live_order);
+        pin_rest(corpus->options);
+    }
+    return true;
+}
+
+static pin_status list_live(pin_past_set *past, const pin_corpus *corpus, pin_error *err)
+{
+    inside *in = past->inside;
+    in->live = pin_pool_room(past->pool, (size_t)corpus->item_count + 1, sizeof *in->live);
+    if (!in->live || !sort_live(past, corpus))
         return no_memory(err);
-    for (uint32_t i = 0; i < corpus->item_count; i++)
-        in->live[i] = (live_item){corpus->items[i].id, i};
-    in->live_count = corpus->item_count;
-    qsort(in->live, in->live_count, sizeof *in->live, live_order);
+    if (in->live_count != corpus->item_count || !is_sorted(in)) { /* a corpus of another make */
+        for (uint32_t i = 0; i < corpus->item_count; i++)
+            in->live[i] = (live_item){corpus->items[i].id, i};
+        in->live_count = corpus->item_count;
+        qsort(in->live, in->live_count, sizeof *in->live, live_order);
+    }
     return PIN_OK;
 }
 
@@ -486,10 +533,12 @@ static bool settle_one(settling *s, const meeting *m)
         settle_live(s, m, changed);
     else
         settle_gone(s, m, &e);
+    if (m->live && !m->before && !changed)
+        return true; /* nothing but its present */
     if (!keep_rows(s, m, changed, &e))
         return false;
     if (m->live && e.row_count == 0)
-        return true; /* nothing but its present */
+        return true;
     if (past->entry_count == s->cap) {
         uint32_t        cap = s->cap ? s->cap * 2 : 64;
         pin_past_entry *more = pin_pool_take(past->pool, cap, sizeof *more);
@@ -564,6 +613,7 @@ static pin_status settle_all(settling *s, pin_error *err)
             m.word = in->fates[fate++];
         if (!settle_one(s, &m))
             return no_memory(err);
+        pin_rest_at(s->corpus->options, live);
     }
 }
 
@@ -653,8 +703,10 @@ static bool is_same_corpus(const inside *in)
 static pin_str newest_date(const pin_corpus *corpus)
 {
     pin_str newest = {0};
-    for (uint32_t i = 0; i < corpus->item_count; i++)
+    for (uint32_t i = 0; i < corpus->item_count; i++) {
         newest = later(newest, later(corpus->items[i].updated, corpus->items[i].published));
+        pin_rest_at(corpus->options, i);
+    }
     return newest;
 }
 
@@ -696,20 +748,50 @@ static pin_status list_releases(pin_past_set *past, pin_error *err)
     return PIN_OK;
 }
 
-static pin_status make_root(pin_past_set *past, pin_error *err)
+typedef struct rooting {
+    const pin_past_set *past;
+    uint8_t (*roots)[PIN_EVIDENCE_LEN];
+} rooting;
+
+static void root_chunk(void *ctx, uint32_t number)
 {
-    inside            *in = past->inside;
-    uint8_t            root[PIN_REVISION_LEN];
-    pin_evidence_leaf *leaves = malloc(((size_t)in->live_count + 1) * sizeof *leaves);
-    if (!leaves)
-        return no_memory(err);
-    for (uint32_t i = 0; i < in->live_count; i++)
-        leaves[i] = (pin_evidence_leaf){.id = in->live[i].id,
-                                        .revision = past->revisions +
-                                                    (size_t)in->live[i].number * PIN_REVISION_LEN};
-    pin_evidence_root(root, leaves, in->live_count);
-    pin_revision_hex(past->root, (pin_str){(const char *)root, sizeof root});
+    const rooting     *r = ctx;
+    const inside      *in = r->past->inside;
+    pin_evidence_leaf *leaves = malloc(PIN_EVIDENCE_CHUNK * sizeof *leaves);
+    uint32_t           from = number * PIN_EVIDENCE_CHUNK, count = 0;
+    if (!leaves) {
+        memset(r->roots[number], 0, PIN_EVIDENCE_LEN); /* no hash is that: found when they are joined */
+        return;
+    }
+    for (; count < PIN_EVIDENCE_CHUNK && from + count < in->live_count; count++) {
+        const live_item *live = &in->live[from + count];
+        leaves[count] = (pin_evidence_leaf){
+            .id = live->id, .revision = r->past->revisions + (size_t)live->number * PIN_REVISION_LEN};
+    }
+    pin_evidence_root(r->roots[number], leaves, count);
     free(leaves);
+}
+
+static pin_status make_root(pin_past_set *past, const pin_corpus *corpus, pin_error *err)
+{
+    static const uint8_t nothing[PIN_EVIDENCE_LEN];
+    const inside        *in = past->inside;
+    uint8_t              root[PIN_REVISION_LEN];
+    uint32_t             count = in->live_count / PIN_EVIDENCE_CHUNK + (in->live_count % PIN_EVIDENCE_CHUNK != 0);
+    rooting              r = {past, malloc(((size_t)count + 1) * sizeof *r.roots)};
+    bool                 good = r.roots != NULL;
+    if (good && count == 0)
+        pin_evidence_root(r.roots[count++], NULL, 0);
+    else if (good)
+        pin_parallel_told(corpus->options, NULL, 0, count, root_chunk, &r);
+    for (uint32_t i = 0; good && i < count; i++)
+        good = memcmp(r.roots[i], nothing, sizeof nothing) != 0;
+    if (good)
+        pin_evidence_join(root, (const uint8_t (*)[PIN_EVIDENCE_LEN])r.roots, count);
+    free(r.roots);
+    if (!good)
+        return no_memory(err);
+    pin_revision_hex(past->root, (pin_str){(const char *)root, sizeof root});
     return PIN_OK;
 }
 
@@ -723,7 +805,7 @@ pin_status pin_past_settle(pin_past_set *past, pin_corpus *corpus, const pin_sou
         return no_memory(err);
     if ((status = settle_day(past, corpus, err)) != PIN_OK || (status = list_releases(past, err)) != PIN_OK ||
         (status = hash_items(past, corpus, sources, err)) != PIN_OK ||
-        (status = list_live(in, corpus, err)) != PIN_OK || (status = list_old(past, err)) != PIN_OK ||
+        (status = list_live(past, corpus, err)) != PIN_OK || (status = list_old(past, err)) != PIN_OK ||
         (status = list_law(past, sources, err)) != PIN_OK ||
         (status = list_fates(in, corpus, findings, err)) != PIN_OK)
         return status;
@@ -731,5 +813,5 @@ pin_status pin_past_settle(pin_past_set *past, pin_corpus *corpus, const pin_sou
         return pin_fail(err, PIN_BAD_INPUT, 0, "the previous index is of another corpus: no id is in both");
     if ((status = settle_all(&s, err)) != PIN_OK || (status = follow_redirects(&s, err)) != PIN_OK)
         return status;
-    return make_root(past, err);
+    return make_root(past, corpus, err);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/bytes/bytes.h"
+#include "indexer/evidence/evidence.h"
 
 /* ---- Hashes of leaves and nodes ---- */
 static void hash_leaf(uint8_t out[PIN_EVIDENCE_LEN], const pin_evidence_leaf *leaf)
@@ -82,6 +83,21 @@ void pin_evidence_root(uint8_t out[PIN_EVIDENCE_LEN], const pin_evidence_leaf *l
         pin_evidence_root(right, leaves + k, count - k);
         hash_node(out, left, right);
     }
+}
+
+/* A part is a whole node of the tree, or its right end: above them the tree has the shape it would have over
+ * as many leaves. */
+void pin_evidence_join(uint8_t out[PIN_EVIDENCE_LEN], const uint8_t (*roots)[PIN_EVIDENCE_LEN], uint32_t count)
+{
+    uint8_t left[PIN_EVIDENCE_LEN], right[PIN_EVIDENCE_LEN];
+    if (count == 1) {
+        memcpy(out, roots[0], PIN_EVIDENCE_LEN);
+        return;
+    }
+    uint32_t k = split(count);
+    pin_evidence_join(left, roots, k);
+    pin_evidence_join(right, roots + k, count - k);
+    hash_node(out, left, right);
 }
 
 uint32_t pin_evidence_path(uint8_t out[PIN_EVIDENCE_PATH_MAX][PIN_EVIDENCE_LEN], const pin_evidence_leaf *leaves,

@@ -1,4 +1,5 @@
 /* Items, their ids, their statuses, and the hash of each question; see core/read/items.c for records. */
+#include "indexer/corpus/parallel.h"
 #include "indexer/write/inside.h"
 
 #define COMPRESS_FROM (2u << 20) /* bytes of all records */
@@ -140,12 +141,13 @@ static pin_status find_modules(items *all, pin_error *err)
     if (!all->modules)
         return PIN_NO_SPACE;
     for (uint32_t i = 0, module = 0; i < corpus->item_count; i++) {
-        while (module < corpus->module_count &&
+        while (module < corpus->module_count && corpus->modules[module].slug.at != corpus->items[i].module.at &&
                !pin_str_equal(corpus->modules[module].slug, corpus->items[i].module))
             module++;
         if (module == corpus->module_count)
             return pin_fail(err, PIN_BAD_INPUT, i, "items are not grouped in the order of their modules");
         all->modules[i] = module;
+        pin_rest_at(corpus->options, i);
     }
     return PIN_OK;
 }
@@ -153,14 +155,18 @@ static pin_status find_modules(items *all, pin_error *err)
 static pin_status write_statuses(pin_sections *out, items *all, pin_error *err)
 {
     const pin_corpus *corpus = all->corpus;
-    for (uint32_t i = 0; i < corpus->item_count; i++)
+    for (uint32_t i = 0; i < corpus->item_count; i++) {
+        pin_rest_at(corpus->options, i);
         if (note_status(&all->statuses, corpus->items[i].status) != PIN_OK)
             return pin_fail(err, PIN_LIMIT, i, "more than 255 different statuses");
+    }
     pin_out_byte(&out->s[PIN_S_STATUSES], (uint8_t)all->statuses.count);
     for (uint32_t i = 0; i < all->statuses.count; i++)
         pin_out_str(&out->s[PIN_S_STATUSES], all->statuses.slugs[i]);
-    for (uint32_t i = 0; i < corpus->item_count; i++)
+    for (uint32_t i = 0; i < corpus->item_count; i++) {
         pin_out_byte(&out->s[PIN_S_ITEM_STATUS], number_of(&all->statuses, corpus->items[i].status));
+        pin_rest_at(corpus->options, i);
+    }
     return PIN_OK;
 }
 
@@ -171,6 +177,7 @@ static uint64_t records_len(const items *all, const pin_analysis *a)
     for (uint32_t i = 0; i < all->corpus->item_count; i++) {
         const pin_draft_item *item = &all->corpus->items[i];
         len += changing_len(item->updated, all->modules[i], number_of(&all->statuses, item->status));
+        pin_rest_at(all->corpus->options, i);
     }
     return len;
 }

@@ -1,4 +1,5 @@
 /* The table of modules and their lists of members; see core/read/modules.c for the records. */
+#include "indexer/corpus/parallel.h"
 #include "indexer/write/inside.h"
 
 typedef struct named {
@@ -42,12 +43,12 @@ static const named *find_name(const named *rows, uint32_t count, pin_str name)
     return NULL;
 }
 
-/* Members as the list gives them, each once, then the module's own items that the list forgot. */
+/* Members as the list gives them (without `ids` there is none), each once, then the module's own items that the list forgot. */
 static uint32_t add_members(pin_out *o, const pin_corpus *corpus, const pin_draft_module *module,
                             uint32_t number, const named *ids, uint32_t from, uint32_t to, uint32_t *seen)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < module->member_count; i++) {
+    for (uint32_t i = 0; ids && i < module->member_count; i++) {
         const named *found = find_name(ids, corpus->item_count, module->members[i]);
         if (!found || seen[found->number] == number + 1)
             continue;
@@ -78,6 +79,11 @@ static void add_module(pin_out *o, const pin_draft_module *m, uint32_t first_mem
     pin_out_varint(o, members);
 }
 
+static bool is_home(const pin_draft_item *item, const pin_draft_module *module)
+{
+    return item->module.at == module->slug.at || pin_str_equal(item->module, module->slug);
+}
+
 static void write_table(pin_sections *out, const pin_corpus *corpus, const named *slugs, const named *ids,
                         uint32_t *seen)
 {
@@ -86,7 +92,7 @@ static void write_table(pin_sections *out, const pin_corpus *corpus, const named
     for (uint32_t m = 0; m < corpus->module_count; m++) {
         const pin_draft_module *module = &corpus->modules[m];
         uint32_t                from = item, first_member = (uint32_t)(members->len / 4);
-        while (item < corpus->item_count && pin_str_equal(corpus->items[item].module, module->slug))
+        while (item < corpus->item_count && is_home(&corpus->items[item], module))
             item++;
         pin_out_u32(o, (uint32_t)records.len);
         pin_out_u32(&first, from);
@@ -104,25 +110,37 @@ static void write_table(pin_sections *out, const pin_corpus *corpus, const named
     pin_out_free(&first);
 }
 
-/* Modules without a list, as JSON Lines make them, have their own items in their order. */
-static bool any_members(const pin_corpus *corpus)
+/* Are the members its own items in their order, as where the corpus has no lists? Then no name is looked up. */
+static bool is_plain(const pin_corpus *corpus, const pin_draft_module *m)
+{
+    if (m->member_count != m->item_count || m->first_item + (uint64_t)m->item_count > corpus->item_count)
+        return false;
+    for (uint32_t i = 0; i < m->member_count; i++)
+        if (m->members[i].at != corpus->items[m->first_item + i].id.at)
+            return false;
+    pin_rest(corpus->options);
+    return true;
+}
+
+static bool are_plain(const pin_corpus *corpus)
 {
     for (uint32_t m = 0; m < corpus->module_count; m++)
-        if (corpus->modules[m].member_count)
-            return true;
-    return false;
+        if (!is_plain(corpus, &corpus->modules[m]))
+            return false;
+    return true;
 }
 
 pin_status pin_write_modules(pin_sections *out, const pin_corpus *corpus)
 {
-    uint32_t named_items = any_members(corpus) ? corpus->item_count : 0;
+    bool     plain = are_plain(corpus);
+    uint32_t named_items = plain ? 0 : corpus->item_count;
     named   *ids = sort_names(named_items, corpus->items, sizeof(pin_draft_item), offsetof(pin_draft_item, id));
     named    *slugs = sort_names(corpus->module_count, corpus->modules, sizeof(pin_draft_module),
                                  offsetof(pin_draft_module, slug));
     uint32_t *seen = calloc((size_t)corpus->item_count + 1, sizeof *seen);
     bool      good = ids && slugs && seen;
     if (good)
-        write_table(out, corpus, slugs, ids, seen);
+        write_table(out, corpus, slugs, plain ? NULL : ids, seen);
     free(ids);
     free(slugs);
     free(seen);

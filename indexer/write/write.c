@@ -28,6 +28,7 @@ static void find_dates(pin_str *updated, pin_str *published, const pin_corpus *c
         if (is_date(item->published) &&
             (published->len == 0 || pin_str_order(item->published, *published) < 0))
             *published = item->published;
+        pin_rest_at(corpus->options, i);
     }
 }
 
