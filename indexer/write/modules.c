@@ -43,25 +43,92 @@ static const named *find_name(const named *rows, uint32_t count, pin_str name)
     return NULL;
 }
 
-/* Members as the list gives them (without `ids` there is none), each once, then the module's own items that the list forgot. */
-static uint32_t add_members(pin_out *o, const pin_corpus *corpus, const pin_draft_module *module,
-                            uint32_t number, const named *ids, uint32_t from, uint32_t to, uint32_t *seen)
+/* ---- Members ---- as the list gives them, each once, then the module's own items that the list forgot */
+typedef struct member_lists {
+    const pin_corpus *corpus;
+    named            *ids;  /* of all items, made for the first module that has those of others */
+    uint32_t         *seen; /* by item: number + 1 of the module that had it last              */
+    bool              failed;
+} member_lists;
+
+typedef struct own_id {
+    const char *at; /* the text of an id: its own items are known by where that lies */
+    uint32_t    number;
+} own_id;
+
+static int by_place(const void *a, const void *b)
 {
-    uint32_t count = 0;
-    for (uint32_t i = 0; ids && i < module->member_count; i++) {
-        const named *found = find_name(ids, corpus->item_count, module->members[i]);
-        if (!found || seen[found->number] == number + 1)
+    uintptr_t x = (uintptr_t)((const own_id *)a)->at, y = (uintptr_t)((const own_id *)b)->at;
+    return (x > y) - (x < y);
+}
+
+/* The members of a module that are its own items in another order; false when they are not, or when memory
+ * is short. */
+static bool add_reordered(pin_out *o, const pin_corpus *corpus, const pin_draft_module *module, uint32_t from)
+{
+    size_t  start = o->len;
+    own_id *own = malloc(((size_t)module->member_count + 1) * sizeof *own);
+    bool    good = own != NULL;
+    for (uint32_t i = 0; own && i < module->member_count; i++)
+        own[i] = (own_id){corpus->items[from + i].id.at, from + i};
+    if (own && module->member_count)
+        qsort(own, module->member_count, sizeof *own, by_place);
+    for (uint32_t i = 0; i < module->member_count && good; i++) {
+        own_id        key = {module->members[i].at, 0};
+        const own_id *found = bsearch(&key, own, module->member_count, sizeof *own, by_place);
+        good = found != NULL;
+        if (good)
+            pin_out_u32(o, found->number);
+    }
+    free(own);
+    if (!good)
+        o->len = start;
+    return good;
+}
+
+static bool are_in_order(const pin_corpus *corpus, const pin_draft_module *module, uint32_t from)
+{
+    for (uint32_t i = 0; i < module->member_count; i++)
+        if (module->members[i].at != corpus->items[from + i].id.at)
+            return false;
+    return true;
+}
+
+static uint32_t add_named(pin_out *o, member_lists *m, const pin_draft_module *module, uint32_t number, uint32_t from,
+                          uint32_t to)
+{
+    const pin_corpus *corpus = m->corpus;
+    uint32_t          count = 0;
+    if (!m->ids)
+        m->ids = sort_names(corpus->item_count, corpus->items, sizeof(pin_draft_item), offsetof(pin_draft_item, id));
+    m->failed |= !m->ids;
+    for (uint32_t i = 0; m->ids && i < module->member_count; i++) {
+        const named *found = find_name(m->ids, corpus->item_count, module->members[i]);
+        if (!found || m->seen[found->number] == number + 1)
             continue;
-        seen[found->number] = number + 1;
+        m->seen[found->number] = number + 1;
         pin_out_u32(o, found->number);
         count++;
     }
     for (uint32_t item = from; item < to; item++)
-        if (seen[item] != number + 1) {
+        if (m->seen[item] != number + 1) {
             pin_out_u32(o, item);
             count++;
         }
     return count;
+}
+
+static uint32_t add_members(pin_out *o, member_lists *m, const pin_draft_module *module, uint32_t number, uint32_t from,
+                            uint32_t to)
+{
+    pin_rest_at(m->corpus->options, to);
+    if (module->member_count != to - from)
+        return add_named(o, m, module, number, from, to);
+    if (!are_in_order(m->corpus, module, from))
+        return add_reordered(o, m->corpus, module, from) ? to - from : add_named(o, m, module, number, from, to);
+    for (uint32_t item = from; item < to; item++)
+        pin_out_u32(o, item);
+    return to - from;
 }
 
 static void add_module(pin_out *o, const pin_draft_module *m, uint32_t first_member, uint32_t members)
@@ -84,19 +151,19 @@ static bool is_home(const pin_draft_item *item, const pin_draft_module *module)
     return item->module.at == module->slug.at || pin_str_equal(item->module, module->slug);
 }
 
-static void write_table(pin_sections *out, const pin_corpus *corpus, const named *slugs, const named *ids,
-                        uint32_t *seen)
+static void write_table(pin_sections *out, member_lists *all, const named *slugs)
 {
-    pin_out *o = &out->s[PIN_S_MODULES], *members = &out->s[PIN_S_MEMBERS], records = {0}, first = {0};
+    const pin_corpus *corpus = all->corpus;
+    pin_out *o = &out->s[PIN_S_MODULES], *section = &out->s[PIN_S_MEMBERS], records = {0}, first = {0};
     uint32_t item = 0;
     for (uint32_t m = 0; m < corpus->module_count; m++) {
         const pin_draft_module *module = &corpus->modules[m];
-        uint32_t                from = item, first_member = (uint32_t)(members->len / 4);
+        uint32_t                from = item, first_member = (uint32_t)(section->len / 4);
         while (item < corpus->item_count && is_home(&corpus->items[item], module))
             item++;
         pin_out_u32(o, (uint32_t)records.len);
         pin_out_u32(&first, from);
-        uint32_t count = add_members(members, corpus, module, m, ids, from, item, seen);
+        uint32_t count = add_members(section, all, module, m, from, item);
         add_module(&records, module, first_member, count);
     }
     pin_out_u32(o, (uint32_t)records.len);
@@ -105,44 +172,21 @@ static void write_table(pin_sections *out, const pin_corpus *corpus, const named
     pin_out_add(o, first.at, first.len);
     pin_out_u32(o, item);
     pin_out_add(o, records.at, records.len);
-    o->failed |= records.failed || first.failed || records.len > UINT32_MAX || members->len / 4 > UINT32_MAX;
+    o->failed |= records.failed || first.failed || records.len > UINT32_MAX || section->len / 4 > UINT32_MAX;
     pin_out_free(&records);
     pin_out_free(&first);
 }
 
-/* Are the members its own items in their order, as where the corpus has no lists? Then no name is looked up. */
-static bool is_plain(const pin_corpus *corpus, const pin_draft_module *m)
-{
-    if (m->member_count != m->item_count || m->first_item + (uint64_t)m->item_count > corpus->item_count)
-        return false;
-    for (uint32_t i = 0; i < m->member_count; i++)
-        if (m->members[i].at != corpus->items[m->first_item + i].id.at)
-            return false;
-    pin_rest(corpus->options);
-    return true;
-}
-
-static bool are_plain(const pin_corpus *corpus)
-{
-    for (uint32_t m = 0; m < corpus->module_count; m++)
-        if (!is_plain(corpus, &corpus->modules[m]))
-            return false;
-    return true;
-}
-
 pin_status pin_write_modules(pin_sections *out, const pin_corpus *corpus)
 {
-    bool     plain = are_plain(corpus);
-    uint32_t named_items = plain ? 0 : corpus->item_count;
-    named   *ids = sort_names(named_items, corpus->items, sizeof(pin_draft_item), offsetof(pin_draft_item, id));
-    named    *slugs = sort_names(corpus->module_count, corpus->modules, sizeof(pin_draft_module),
-                                 offsetof(pin_draft_module, slug));
-    uint32_t *seen = calloc((size_t)corpus->item_count + 1, sizeof *seen);
-    bool      good = ids && slugs && seen;
+    member_lists all = {.corpus = corpus, .seen = calloc((size_t)corpus->item_count + 1, sizeof *all.seen)};
+    named  *slugs = sort_names(corpus->module_count, corpus->modules, sizeof(pin_draft_module),
+                               offsetof(pin_draft_module, slug));
+    bool    good = slugs && all.seen;
     if (good)
-        write_table(out, corpus, slugs, plain ? NULL : ids, seen);
-    free(ids);
+        write_table(out, &all, slugs);
+    free(all.ids);
+    free(all.seen);
     free(slugs);
-    free(seen);
-    return good ? PIN_OK : PIN_NO_SPACE;
+    return good && !all.failed ? PIN_OK : PIN_NO_SPACE;
 }
