@@ -4,18 +4,10 @@
 
 #include <string.h>
 
-#define TOP 6 /* bits that say at which length to begin looking */
-
-typedef struct book {
-    uint32_t       ends[PIN_CODE_MAX + 2];  /* by length: codes, filled up to 15 bits, are below this */
-    uint32_t       first[PIN_CODE_MAX + 1]; /* by length: entry minus code                            */
-    uint8_t        least[1 << TOP];         /* by the first bits of a code: its length at least       */
-    const uint8_t *starts, *texts;
-    uint32_t       entries, texts_len;
-} book;
+#define TOP 9 /* bits that say at which length to begin looking */
 
 /* False when the codebook has not the shape that it must have; then no entry may be asked for. */
-static bool open_book(book *b, pin_str codebook)
+static bool open_book(pin_codebook *b, pin_str codebook)
 {
     const uint8_t *at = (const uint8_t *)codebook.at;
     uint32_t       code = 0, entry = 0;
@@ -48,6 +40,11 @@ static bool open_book(book *b, pin_str codebook)
     return true;
 }
 
+void pin_codebook_open(pin_codebook *out, pin_str bytes)
+{
+    out->good = open_book(out, bytes);
+}
+
 typedef struct stream {
     const uint8_t *at, *end;
     uint64_t       bits; /* the next bits, highest first; zeros beyond the end */
@@ -76,7 +73,7 @@ static void refill(stream *s)
 }
 
 /* The next entry, or UINT32_MAX when no code stands here. */
-static inline uint32_t take_entry(stream *s, const book *b)
+static inline uint32_t take_entry(stream *s, const pin_codebook *b)
 {
     uint32_t next = (uint32_t)(s->bits >> (64 - PIN_CODE_MAX)), len = b->least[next >> (PIN_CODE_MAX - TOP)];
     while (next >= b->ends[len])
@@ -89,7 +86,7 @@ static inline uint32_t take_entry(stream *s, const book *b)
 }
 
 /* Copies entry `e` to `at` and returns where it ends, or NULL when it does not fit or is no entry. */
-static inline uint8_t *copy_entry(uint8_t *at, const uint8_t *end, const book *b, uint32_t e)
+static inline uint8_t *copy_entry(uint8_t *at, const uint8_t *end, const pin_codebook *b, uint32_t e)
 {
     uint32_t from = pin_load16(b->starts + 2 * (size_t)e), to = pin_load16(b->starts + 2 * (size_t)e + 2);
     uint32_t len = to - from;
@@ -102,19 +99,18 @@ static inline uint8_t *copy_entry(uint8_t *at, const uint8_t *end, const book *b
     return at + len;
 }
 
-bool pin_codebook_unpack(uint8_t *out, size_t out_len, pin_str in, pin_str codebook)
+bool pin_codebook_unpack(uint8_t *out, size_t out_len, pin_str in, const pin_codebook *book)
 {
-    book           b;
     const uint8_t *bytes = (const uint8_t *)in.at;
     stream         s = {.at = bytes, .end = bytes + in.len};
     uint8_t       *at = out, *end = out + out_len;
-    if (!open_book(&b, codebook))
+    if (!book->good)
         return false;
     while (at < end) {
         refill(&s);
         for (int i = 0; i < 3 && at < end; i++) { /* 3 x 15 bits are there */
-            uint32_t e = take_entry(&s, &b);
-            if (e >= b.entries || !(at = copy_entry(at, end, &b, e)))
+            uint32_t e = take_entry(&s, book);
+            if (e >= book->entries || !(at = copy_entry(at, end, book, e)))
                 return false;
         }
     }

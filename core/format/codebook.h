@@ -23,9 +23,21 @@
 #define PIN_CODE_MAX 15 /* bits */
 enum pin_codebook_layout { PIN_K_COUNTS = 0, PIN_K_ENTRIES = 30, PIN_K_STARTS = 32 };
 
+/* A codebook made ready. */
+typedef struct pin_codebook {
+    bool           good;                    /* else it is damaged, and unpacks nothing                    */
+    uint32_t       ends[PIN_CODE_MAX + 2];  /* by length: codes, filled up to 15 bits, are below this     */
+    uint32_t       first[PIN_CODE_MAX + 1]; /* by length: entry minus code                                */
+    uint8_t        least[1 << 9];           /* by the first 9 bits of a code: its length at least         */
+    const uint8_t *starts, *texts;          /* borrowed                                                   */
+    uint32_t       entries, texts_len;
+} pin_codebook;
+
+void pin_codebook_open(pin_codebook *out, pin_str bytes);
+
 /* Unpacks `in` into exactly `out_len` bytes. False when codebook or stream are damaged, or the stream is
  * longer or shorter than it must be. Never reads outside its spans nor writes outside `out`. Linear in
  * out_len. */
-bool pin_codebook_unpack(uint8_t *out, size_t out_len, pin_str in, pin_str codebook);
+bool pin_codebook_unpack(uint8_t *out, size_t out_len, pin_str in, const pin_codebook *book);
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef PIN_READ_INDEX_H
 #define PIN_READ_INDEX_H
 
+#include "core/format/codebook.h"
 #include "core/format/layout.h"
 #include "core/read/lists.h"
 
@@ -34,6 +35,7 @@ struct pin_index {
     const uint8_t *abbreviation_starts;
     pin_str        abbreviation_texts;
     uint32_t       abbreviation_count;
+    pin_codebook   item_book;      /* of item records                                                */
     uint32_t       past_count;     /* ids in PAST                                                    */
     uint32_t       default_source; /* number, or PIN_NO_PROVISION                                    */
 };

@@ -31,6 +31,18 @@ static pin_status get_dictionary(pin_str *out, const pin_index *ix, pin_section 
     return s;
 }
 
+static bool unpack(uint8_t *raw, size_t raw_len, pin_str payload, uint8_t method, pin_str dictionary,
+                   const pin_index *ix, pin_section kind)
+{
+    pin_codebook book;
+    if (method != PIN_METHOD_CODEBOOK)
+        return pin_inflate(raw, raw_len, payload, dictionary);
+    if (kind == PIN_S_ITEMS)
+        return pin_codebook_unpack(raw, raw_len, payload, &ix->item_book);
+    pin_codebook_open(&book, dictionary);
+    return pin_codebook_unpack(raw, raw_len, payload, &book);
+}
+
 pin_status pin_read_packed(pin_str *out, const pin_index *ix, pin_section kind, uint64_t place,
                            uint64_t number, uint32_t raw_max, pin_arena *arena, pin_error *err)
 {
@@ -59,8 +71,7 @@ pin_status pin_read_packed(pin_str *out, const pin_index *ix, pin_section kind, 
     uint8_t *raw = pin_arena_take(arena, raw_len, 1);
     if (!raw)
         return pin_fail(err, PIN_NO_SPACE, offset, "no room to unpack a record");
-    if (!(method == PIN_METHOD_CODEBOOK ? pin_codebook_unpack(raw, raw_len, payload, dictionary)
-                                        : pin_inflate(raw, raw_len, payload, dictionary)))
+    if (!unpack(raw, raw_len, payload, method, dictionary, ix, kind))
         return pin_fail(err, PIN_CORRUPT, offset, "a packed record is damaged");
     *out = (pin_str){(const char *)raw, raw_len};
     return PIN_OK;

@@ -237,6 +237,8 @@ static pin_status load_head(pin_index *ix, pin_error *err)
         s = pin_keys_load(&ix->words, ix->head[PIN_S_WORD_KEYS], ix->sections[PIN_S_WORD_KEYS].len,
                           ix->sections[PIN_S_WORDS].len, err);
     ix->settings.word_count = ix->words.count;
+    pin_codebook_open(&ix->item_book, (pin_str){(const char *)ix->head[PIN_S_ITEM_DICTIONARY],
+                                                (size_t)ix->sections[PIN_S_ITEM_DICTIONARY].len});
     return s;
 }
 

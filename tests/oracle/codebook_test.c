@@ -63,6 +63,13 @@ static int end(void **out)
 
 static pin_str book_of(const world *w) { return (pin_str){(const char *)w->book.at, w->book.len}; }
 
+static bool unpack(uint8_t *out, size_t out_len, pin_str in, pin_str bytes)
+{
+    pin_codebook book;
+    pin_codebook_open(&book, bytes);
+    return pin_codebook_unpack(out, out_len, in, &book);
+}
+
 /* ---- Another decoder: tries every entry's code, one after the other ---- */
 static uint32_t u16(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8; }
 
@@ -121,14 +128,14 @@ static void what_is_spelled_is_read_by_both_decoders(void **unused)
         uint8_t *exact = malloc(out.len ? out.len : 1), *back = malloc(text.len ? text.len : 1);
         memcpy(exact, out.at, out.len);
         pin_str in = {(const char *)exact, out.len};
-        assert_true(pin_codebook_unpack(back, text.len, in, book_of(w)));
+        assert_true(unpack(back, text.len, in, book_of(w)));
         assert_memory_equal(back, text.at, text.len);
         memset(back, 0, text.len);
         assert_int_equal(plainly(back, text.len, exact, out.len, w->book.at), text.len);
         assert_memory_equal(back, text.at, text.len);
         if (out.len) {
-            assert_false(pin_codebook_unpack(back, text.len, (pin_str){in.at, in.len - 1}, book_of(w)));
-            assert_false(pin_codebook_unpack(back, text.len - 1, in, book_of(w)));
+            assert_false(unpack(back, text.len, (pin_str){in.at, in.len - 1}, book_of(w)));
+            assert_false(unpack(back, text.len - 1, in, book_of(w)));
         }
         raw += i < TEXTS ? text.len : 0;
         packed += i < TEXTS ? out.len : 0;
@@ -165,7 +172,7 @@ static void a_codebook_is_learned_from_nothing_and_from_one_text(void **unused)
         uint8_t      back[TEXT_MAX];
         pin_speller_pack(&out, s, &room, w->texts[7]);
         assert_true(
-            pin_codebook_unpack(back, w->texts[7].len, (pin_str){(const char *)out.at, out.len}, learned));
+            unpack(back, w->texts[7].len, (pin_str){(const char *)out.at, out.len}, learned));
         assert_memory_equal(back, w->texts[7].at, w->texts[7].len);
         pin_spelling_free(&room);
         pin_speller_free(s);
@@ -194,11 +201,11 @@ static void damage_never_leaves_the_buffers(void **unused)
         for (uint32_t k = below(4); k > 0; k--)
             in[below((uint32_t)out.len)] ^= (uint8_t)(1 << below(8));
         size_t in_len = below(2) ? out.len : below((uint32_t)out.len + 1), len = below((uint32_t)text.len + 1);
-        (void)pin_codebook_unpack(back, below(2) ? text.len : len, (pin_str){(const char *)in, in_len},
+        (void)unpack(back, below(2) ? text.len : len, (pin_str){(const char *)in, in_len},
                                   (pin_str){(const char *)book, book_len});
         free(book);
     }
-    assert_false(pin_codebook_unpack(back, 1, (pin_str){"\0", 1}, (pin_str){0}));
+    assert_false(unpack(back, 1, (pin_str){"\0", 1}, (pin_str){0}));
     free(back);
     free(in);
     pin_out_free(&out);
@@ -218,13 +225,13 @@ static void the_codes_of_the_format_page_are_read(void **unused)
     memcpy(book + 42, "abbcdddd", 8);
     const pin_str learned = {(const char *)book, sizeof book};
     /* 0 110 10 111 -> 01101011 1(0000000) */
-    assert_true(pin_codebook_unpack(out, 8, (pin_str){"\x6B\x80", 2}, learned));
+    assert_true(unpack(out, 8, (pin_str){"\x6B\x80", 2}, learned));
     assert_memory_equal(out, "acbbdddd", 8);
-    assert_false(pin_codebook_unpack(out, 8, (pin_str){"\x6B\x81", 2}, learned));
-    assert_false(pin_codebook_unpack(out, 8, (pin_str){"\x6B\x80\0", 3}, learned));
-    assert_false(pin_codebook_unpack(out, 7, (pin_str){"\x6B\x80", 2}, learned));
+    assert_false(unpack(out, 8, (pin_str){"\x6B\x81", 2}, learned));
+    assert_false(unpack(out, 8, (pin_str){"\x6B\x80\0", 3}, learned));
+    assert_false(unpack(out, 7, (pin_str){"\x6B\x80", 2}, learned));
     book[4] = 3, book[30] = 5; /* a code too many */
-    assert_false(pin_codebook_unpack(out, 8, (pin_str){"\x6B\x80", 2}, learned));
+    assert_false(unpack(out, 8, (pin_str){"\x6B\x80", 2}, learned));
 }
 
 int main(void)
