@@ -20,7 +20,7 @@ P4, P5 = 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5
 NAMES = ("META MODULES SOURCES STATUSES ABBREVIATIONS TERM_KEYS WORD_KEYS ITEM_DICTIONARY TERMS "
          "ITEM_ROWS ITEM_STATUS EXACT FORWARD QUESTION_LISTS ANSWER_LISTS WORDS TYPOS IDS MEMBERS PROVISION_ROWS "
          "PROVISION_IDS PROVISION_ALSO PROVISION_NAMES CITING TEXT_DICTIONARY PROVISION_TEXTS ITEMS "
-         "REVISIONS PAST ARCHIVE RELEASES").split()
+         "REVISIONS PAST ARCHIVE RELEASES STEPS").split()
 REQUIRED = 27  # the others came with minor version 1
 STATES = ("resolved", "does not exist", "other act", "not understood", "not checked")
 KINDS = {name: kind for kind, name in enumerate(NAMES, 1)}
@@ -312,9 +312,10 @@ class Index:
         pages, count = u32s(sep, 0, 2)
         starts, first = u32s(sep, 8, pages + 1), u32s(sep, 8 + 4 * (pages + 1), pages)
         texts, key, number = sep[8 + 4 * (2 * pages + 1):], b"", 0
-        must(len(data) == pages * 4096, "pages do not fill their section")
+        page_len = len(data) // pages if pages else 1024
+        must(len(data) == pages * page_len and page_len in (512, 1024, 2048, 4096), "pages do not fill their section")
         for p in range(pages):
-            page = data[p * 4096:(p + 1) * 4096]
+            page = data[p * page_len:(p + 1) * page_len]
             check, n, end = struct.unpack_from("<IHH", page)
             must(check == hash32(page[4:], p), "checksum of a page")
             must(first[p] == number, "a page starts at another number")
@@ -325,7 +326,7 @@ class Index:
             c.at = start
             for i in range(n):
                 if i % 16 == 0:
-                    must(struct.unpack_from("<H", page, 4096 - 2 * (i // 16 + 1))[0] == c.at, "a group lies elsewhere")
+                    must(struct.unpack_from("<H", page, page_len - 2 * (i // 16 + 1))[0] == c.at, "a group lies elsewhere")
                 shared, rest, size = c.u8(), c.u8(), c.u8()
                 must(i % 16 or shared == 0, "a group shares bytes")
                 new = key[:shared] + c.take(rest)
@@ -503,17 +504,35 @@ class Index:
             must(c.left() == 0, "the past has bytes too many")
             yield out
 
+    def check_steps(self, places):
+        steps = self.bytes_of("STEPS") if KINDS["STEPS"] in self.section else b""
+        for i, place in enumerate(places if steps else ()):
+            start, end = place >> 24, (place >> 24) + (place & 0xFFFFFF)
+            must((end >> steps[0]) - (start >> steps[0]) == steps[1 + i], "a step to the next item")
+        must(len(steps) in (0, self.items + 1), "steps are not one an item")
+
     def check_evidence(self):
         """How many revisions were computed anew; each must be what the file says."""
         release, count = self.release(), 0
         if KINDS["REVISIONS"] not in self.section:
             return 0
         rows, leaves = self.bytes_of("REVISIONS"), []
-        must(len(rows) == 36 * self.items, "revisions are not one an item")
+        size = len(rows) // self.items if self.items else 52
+        must(len(rows) == size * self.items and 52 <= size <= 128 and size % 4 == 0, "revisions are not one an item")
+        places, ahead = self.bytes_of("ITEM_ROWS"), self.bytes_of("FORWARD")
+        starts, texts = struct.unpack_from("<%dI" % (self.items + 1), ahead), ahead[4 * self.items + 4:]
         for item, footings in self.current():
-            revision = rows[36 * item["item"]:36 * item["item"] + 32]
+            i = item["item"]
+            row = rows[size * i:size * i + size]
+            terms = texts[starts[i]:starts[i + 1]]
+            fits = len(terms) <= size - 49
+            must(hash32(row[4:], i) == struct.unpack_from("<I", row)[0], "checksum of a revision")
+            must(row[40:48] == places[8 * i:8 * i + 8] and row[48] == (len(terms) if fits else 255) and
+                 row[49:] == (terms if fits else b"").ljust(size - 49, b"\0"), "a revision says something else of its item")
+            revision = row[8:40]
             must(digest(canonical(item, footings)) == revision, "the revision of " + item["id"])
             leaves.append((item["id"].encode(), revision))
+        self.check_steps(struct.unpack("<%dQ" % self.items, places))
         must(root(sorted(leaves)).hex() == release["release"], "the release is not the root of its revisions")
         before = None
         for row in self.past_rows():

@@ -52,7 +52,7 @@ enum pin_row {
 #define PIN_SECTIONS_MAX 64
 #define PIN_ALIGN 64
 #define PIN_PADDING 64
-#define PIN_HEAD_MAX (64u << 10) /* sections after the head proper join it while it stays this small */
+#define PIN_HEAD_MAX (16u << 10) /* sections after the head proper join it while it stays this small */
 
 typedef enum pin_section {
     /* the head proper: read and checked when the file is opened */
@@ -85,10 +85,11 @@ typedef enum pin_section {
     PIN_S_PROVISION_TEXTS,
     PIN_S_ITEMS,
     /* since 1.1, optional: an older reader skips them, an older file has none of them */
-    PIN_S_REVISIONS, /* of each item: its hash, and the day of the first release that had it          */
+    PIN_S_REVISIONS, /* of each item: its hash, its first day, and what a second look needs of it     */
     PIN_S_PAST,      /* ids with older revisions or a fate, sorted                                    */
     PIN_S_ARCHIVE,   /* records of items as they stood, and the words that they rested on             */
     PIN_S_RELEASES,  /* the releases that led to this one                                             */
+    PIN_S_STEPS,     /* about where each item lies: for a reader over a network                       */
     PIN_SECTION_END
 } pin_section;
 #define PIN_S_OPTIONAL PIN_S_REVISIONS /* sections from here on may be missing */
@@ -107,20 +108,21 @@ typedef enum pin_section {
 #define PIN_PAST_REVISIONS_MAX 65536   /* of one id                                                  */
 #define PIN_RELEASES_MAX 65536
 
-/* ---- Pages of sorted keys (TERMS, WORDS) ---- 4,096 bytes each
+/* ---- Pages of sorted keys (TERMS, WORDS) ---- all of one length in a section: 512, 1024, 2048 or 4096 bytes
  *
- *     0   u32  checksum: low half of XXH64 of bytes 4..4095, seed = page number
+ *     0   u32  checksum: low half of XXH64 of all bytes from 4 on, seed = page number
  *     4   u16  entries
  *     6   u16  end: where the entries stop
  *     8   u64  base of question lists   } TERMS only: list offsets are relative to these
  *     16  u64  base of answer lists     }
  *     ..       entries: u8 shared, u8 rest, u8 data, `rest` bytes of key, `data` bytes
  *     ..       zeros
- *     4096 - 2g  u16 offset of group g-1's first entry, g = 1 .. ceil(entries / 16)
+ *     end - 2g  u16 offset of group g-1's first entry, g = 1 .. ceil(entries / 16)
  *
  * A key is the first `shared` bytes of the key before it, then its own `rest`. The first key of a
  * group of 16 shares nothing. */
-#define PIN_PAGE 4096
+#define PIN_PAGE_LEAST 512
+#define PIN_PAGE_MOST 4096
 #define PIN_PAGE_GROUP 16
 enum pin_page {
     PIN_PAGE_HASH = 0,
@@ -215,10 +217,24 @@ enum pin_provision_row {
 #define PIN_CITING_LEN 8
 #define PIN_CITING_RANGE 0x80000000u
 
-/* ---- Revisions: 36 bytes an item ---- 32 bytes hash, u32 day (20260310; 0: not known) */
-#define PIN_R_HASH 0
-#define PIN_R_SEEN 32
-#define PIN_R_LEN 36
+/* ---- Revisions: a row an item, all of the same length (a multiple of 4) ---- The terms are those of FORWARD:
+ * with them the second look of a search is one read an item over a network. */
+enum pin_revision_row {
+    PIN_R_CHECK = 0,  /* u32: checksum of what follows, seed = item                                  */
+    PIN_R_SEEN = 4,   /* u32: day, 20260310; 0: not known                                            */
+    PIN_R_HASH = 8,   /* 32 bytes                                                                    */
+    PIN_R_PLACE = 40, /* u64: as in ITEM_ROWS                                                        */
+    PIN_R_COUNT = 48, /* u8: bytes of terms; PIN_R_LONG: more than the row has room for              */
+    PIN_R_TERMS = 49, /* varints, then zeros                                                         */
+    PIN_R_LEAST = 52
+};
+#define PIN_R_LONG 255
+#define PIN_R_MOST 128
+
+/* ---- Steps: u8 shift, then a u8 an item ---- how many units of 2^shift bytes the next item starts later, in
+ * ITEMS. Their sum says where an item is, give or take a unit. Only in files of at most so many items. */
+#define PIN_STEPS_ITEMS 16384u
+#define PIN_STEPS_SHIFT_MAX 16
 
 /* ---- Citations within an item record ---- */
 enum pin_citation_bits {

@@ -154,7 +154,7 @@ static pin_status current_revision(pin_revision *out, const pin_index *ix, const
                                    pin_arena *arena, pin_error *err)
 {
     const uint8_t *row;
-    pin_status     s = pin_read_row(&row, ix, PIN_S_REVISIONS, item->number, PIN_R_LEN, err);
+    pin_status     s = pin_read_revision_row(&row, ix, item->number, err);
     if (s != PIN_OK)
         return s;
     *out = (pin_revision){.hash = item->revision, .date = item->updated, .item = item->number};

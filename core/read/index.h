@@ -14,6 +14,7 @@ typedef struct pin_extent {
 /* Separators of the pages of a sorted key space, in the head. */
 typedef struct pin_keys {
     uint32_t       pages, count; /* count: keys in all pages                                         */
+    uint32_t       page_len;
     const uint8_t *starts;       /* u32[pages + 1] into texts, ascending                             */
     const uint8_t *first;        /* u32[pages]: number of the first key of the page                  */
     const uint8_t *texts;
@@ -37,6 +38,7 @@ struct pin_index {
     uint32_t       abbreviation_count;
     pin_codebook   item_book;      /* of item records                                                */
     uint32_t       past_count;     /* ids in PAST                                                    */
+    uint32_t       revision_len;   /* bytes of a row of REVISIONS; 0: none                           */
     uint32_t       default_source; /* number, or PIN_NO_PROVISION                                    */
 };
 
@@ -71,6 +73,9 @@ static inline pin_status pin_read_part(const uint8_t **out, const pin_index *ix,
     *out = whole + offset;
     return PIN_OK;
 }
+
+/* The same without asking for what is missing: NULL. */
+const uint8_t *pin_read_if_here(const pin_index *ix, pin_section kind, uint64_t offset, uint64_t len);
 
 /* A string that must be UTF-8. */
 pin_str pin_take_text(pin_cursor *c);
@@ -130,6 +135,8 @@ pin_status pin_table_find(uint32_t *values, uint32_t cap, uint32_t *count, const
 /* The record at a place of `kind`, unpacked: borrowed from the file when stored plainly, else in `arena`. */
 pin_status pin_read_packed(pin_str *out, const pin_index *ix, pin_section kind, uint64_t place,
                            uint64_t number, uint32_t raw_max, pin_arena *arena, pin_error *err);
+/* The row of an item in REVISIONS, which must be there. */
+pin_status pin_read_revision_row(const uint8_t **out, const pin_index *ix, uint32_t item, pin_error *err);
 /* Row `i` of a table of places. */
 pin_status pin_read_row(const uint8_t **out, const pin_index *ix, pin_section kind, uint32_t i,
                         uint32_t row_len, pin_error *err);

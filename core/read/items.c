@@ -166,16 +166,67 @@ pin_status pin_take_lists(pin_item *item, const pin_index *ix, pin_cursor *c, pi
     return PIN_OK;
 }
 
+pin_status pin_read_revision_row(const uint8_t **out, const pin_index *ix, uint32_t item, pin_error *err)
+{
+    uint32_t   len = ix->revision_len;
+    pin_status s = pin_read_row(out, ix, PIN_S_REVISIONS, item, len, err);
+    if (s == PIN_OK && pin_is_partial(ix) &&
+        pin_hash32(*out + PIN_R_SEEN, len - PIN_R_SEEN, item) != pin_load32(*out))
+        return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_REVISIONS].offset, "checksum of a revision is wrong");
+    return s;
+}
+
+/* About where the item lies, to within a unit. */
+static bool guess_place(uint64_t *offset, uint64_t *len, const pin_index *ix, uint32_t number)
+{
+    uint64_t       all = ix->sections[PIN_S_STEPS].len, units = 0, end = ix->sections[PIN_S_ITEMS].len;
+    const uint8_t *steps = all ? pin_read_if_here(ix, PIN_S_STEPS, 0, all) : NULL;
+    if (!steps || number >= ix->item_count || steps[0] > PIN_STEPS_SHIFT_MAX)
+        return false;
+    for (uint32_t i = 0; i < number; i++)
+        units += steps[1 + i];
+    *offset = units << steps[0];
+    *len = (uint64_t)(steps[1 + number] + 1) << steps[0];
+    if (*offset >= end)
+        return false;
+    *len = *len < end - *offset ? *len : end - *offset;
+    return true;
+}
+
+/* Where an item lies. Over a network its row in REVISIONS says that too, and is needed anyway. */
+static pin_status item_place(uint64_t *out, const pin_index *ix, uint32_t number, pin_error *err)
+{
+    const uint8_t *row;
+    bool           all = pin_is_partial(ix) && ix->revision_len;
+    pin_status     s = all ? pin_read_revision_row(&row, ix, number, err)
+                           : pin_read_row(&row, ix, PIN_S_ITEM_ROWS, number, PIN_PLACE_LEN, err);
+    if (s == PIN_OK)
+        *out = pin_load64(all ? row + PIN_R_PLACE : row);
+    return s;
+}
+
+void pin_read_item_ahead(const pin_index *ix, uint32_t item)
+{
+    const uint8_t *at;
+    uint64_t       place, offset, len;
+    if (item_place(&place, ix, item, NULL) == PIN_OK)
+        (void)pin_read_part(&at, ix, PIN_S_ITEMS, pin_place_offset(place), pin_place_len(place), NULL);
+    else if (guess_place(&offset, &len, ix, item))
+        (void)pin_read_part(&at, ix, PIN_S_ITEMS, offset, len, NULL);
+}
+
 static pin_status item_record(pin_str *out, const pin_index *ix, uint32_t number, pin_arena *arena,
                               pin_error *err)
 {
-    const uint8_t *row;
+    uint64_t place;
     if (number >= ix->item_count)
         return pin_fail(err, PIN_NOT_FOUND, 0, "no item has this number");
-    pin_status s = pin_read_row(&row, ix, PIN_S_ITEM_ROWS, number, PIN_PLACE_LEN, err);
+    pin_status s = item_place(&place, ix, number, err);
+    if (s == PIN_NEED)
+        pin_read_item_ahead(ix, number);
     if (s != PIN_OK)
         return s;
-    return pin_read_packed(out, ix, PIN_S_ITEMS, pin_load64(row), number, PIN_ITEM_MAX, arena, err);
+    return pin_read_packed(out, ix, PIN_S_ITEMS, place, number, PIN_ITEM_MAX, arena, err);
 }
 
 /* The hash of an item, borrowed from the file; empty in a file of format 1.0. */
@@ -183,9 +234,9 @@ static pin_status read_revision(pin_str *out, const pin_index *ix, uint32_t numb
 {
     const uint8_t *row;
     *out = (pin_str){0};
-    if (ix->sections[PIN_S_REVISIONS].len == 0 || number >= ix->item_count)
+    if (ix->revision_len == 0 || number >= ix->item_count)
         return PIN_OK;
-    pin_status s = pin_read_row(&row, ix, PIN_S_REVISIONS, number, PIN_R_LEN, err);
+    pin_status s = pin_read_revision_row(&row, ix, number, err);
     if (s == PIN_OK)
         *out = (pin_str){(const char *)row + PIN_R_HASH, PIN_REVISION_LEN};
     return s;

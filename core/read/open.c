@@ -65,6 +65,16 @@ pin_status pin_read_part_somewhere(const uint8_t **out, const pin_index *ix, pin
     return pin_read_bytes(out, ix, at, len, err);
 }
 
+const uint8_t *pin_read_if_here(const pin_index *ix, pin_section kind, uint64_t offset, uint64_t len)
+{
+    const pin_extent *section = &ix->sections[kind];
+    if (offset > section->len || len > section->len - offset)
+        return NULL;
+    return find_piece(&ix->file, section->offset + offset, len);
+}
+
+bool pin_read_is_partial(const pin_index *ix) { return pin_is_partial(ix); }
+
 pin_str pin_take_text(pin_cursor *c)
 {
     pin_str text = pin_take_str(c);
@@ -154,9 +164,13 @@ static pin_status check_table(pin_index *ix, const uint8_t *h, pin_error *err)
 }
 
 /* Tables of fixed rows must have a row for everything that the header counts. */
-static pin_status check_sizes(const pin_index *ix, pin_error *err)
+static pin_status check_sizes(pin_index *ix, pin_error *err)
 {
     const pin_extent *s = ix->sections;
+    uint64_t          row = ix->item_count ? s[PIN_S_REVISIONS].len / ix->item_count : 0;
+    if (row != 0 && (row < PIN_R_LEAST || row > PIN_R_MOST || row % 4 != 0))
+        return pin_fail(err, PIN_CORRUPT, s[PIN_S_REVISIONS].offset, "revisions have a wrong length");
+    ix->revision_len = (uint32_t)row;
     if (s[PIN_S_ITEM_ROWS].len != (uint64_t)ix->item_count * PIN_PLACE_LEN ||
         s[PIN_S_ITEM_STATUS].len != ix->item_count ||
         s[PIN_S_FORWARD].len < ((uint64_t)ix->item_count + 1) * 4 ||
@@ -165,7 +179,8 @@ static pin_status check_sizes(const pin_index *ix, pin_error *err)
         s[PIN_S_MEMBERS].len % 4 != 0 || s[PIN_S_MEMBERS].len / 4 > UINT32_MAX ||
         s[PIN_S_ITEM_DICTIONARY].len > PIN_DICTIONARY_MAX ||
         s[PIN_S_TEXT_DICTIONARY].len > PIN_DICTIONARY_MAX ||
-        (s[PIN_S_REVISIONS].offset && s[PIN_S_REVISIONS].len != (uint64_t)ix->item_count * PIN_R_LEN))
+        (s[PIN_S_REVISIONS].offset && s[PIN_S_REVISIONS].len != (uint64_t)ix->item_count * ix->revision_len) ||
+        (s[PIN_S_STEPS].len && s[PIN_S_STEPS].len != (uint64_t)ix->item_count + 1))
         return pin_fail(err, PIN_CORRUPT, PIN_HEADER_LEN,
                         "a section has not the length that the counts ask for");
     return PIN_OK;

@@ -1,4 +1,4 @@
-/* Sorted keys in front-coded pages of 4 KiB: the dictionary of terms and the list of words.
+/* Sorted keys in front-coded pages of 512 bytes to 4 KiB: the dictionary of terms and the list of words.
  *
  * A look-up is a binary search over the separators in the head, one page, a binary search over the
  * page's groups, and at most 16 keys. Front coding is compared without putting keys together: while
@@ -22,7 +22,9 @@ pin_status pin_keys_load(pin_keys *out, const uint8_t *section, uint64_t len, ui
         return pin_fail(err, PIN_CORRUPT, 0, "page separators are cut short");
     pin_keys k = {.pages = pin_load32(section), .count = pin_load32(section + 4)};
     uint64_t tables = 8 + ((uint64_t)k.pages * 2 + 1) * 4;
-    if (tables > len || (uint64_t)k.pages * PIN_PAGE != pages_len || (k.pages == 0) != (k.count == 0))
+    k.page_len = k.pages ? (uint32_t)(pages_len / k.pages) : PIN_PAGE_MOST;
+    if (tables > len || (uint64_t)k.pages * k.page_len != pages_len || (k.pages == 0) != (k.count == 0) ||
+        k.page_len < PIN_PAGE_LEAST || k.page_len > PIN_PAGE_MOST || (k.page_len & (k.page_len - 1)))
         return pin_fail(err, PIN_CORRUPT, 0, "page separators do not fit their pages");
     k.starts = section + 8;
     k.first = k.starts + ((size_t)k.pages + 1) * 4;
@@ -68,16 +70,17 @@ pin_status pin_page_get(const uint8_t **out, const pin_index *ix, pin_section ki
                         pin_error *err)
 {
     const uint8_t *at;
-    pin_status     s = pin_read_part(&at, ix, kind, (uint64_t)page * PIN_PAGE, PIN_PAGE, err);
+    uint32_t       page_len = keys_of(ix, kind)->page_len;
+    pin_status     s = pin_read_part(&at, ix, kind, (uint64_t)page * page_len, page_len, err);
     if (s != PIN_OK)
         return s;
     uint32_t count = pin_load16(at + PIN_PAGE_COUNT), end = pin_load16(at + PIN_PAGE_END);
     uint32_t groups = (count + PIN_PAGE_GROUP - 1) / PIN_PAGE_GROUP;
-    uint64_t offset = ix->sections[kind].offset + (uint64_t)page * PIN_PAGE;
-    if (count == 0 || count != keys_in_page(keys_of(ix, kind), page) || groups * 2 > PIN_PAGE ||
-        end > PIN_PAGE - groups * 2 || end < page_start(kind))
+    uint64_t offset = ix->sections[kind].offset + (uint64_t)page * page_len;
+    if (count == 0 || count != keys_in_page(keys_of(ix, kind), page) || groups * 2 > page_len ||
+        end > page_len - groups * 2 || end < page_start(kind))
         return pin_fail(err, PIN_CORRUPT, offset, "a page of keys contradicts itself");
-    if (pin_is_partial(ix) && pin_hash32(at + 4, PIN_PAGE - 4, page) != pin_load32(at))
+    if (pin_is_partial(ix) && pin_hash32(at + 4, page_len - 4, page) != pin_load32(at))
         return pin_fail(err, PIN_CORRUPT, offset, "checksum of a page is wrong");
     *out = at;
     return PIN_OK;
@@ -102,9 +105,10 @@ static bool read_entry(entry *out, const uint8_t *at, const uint8_t *end)
 }
 
 /* First entry of group g, whose key is whole. */
-static bool read_group(entry *out, const uint8_t *page, pin_section kind, uint32_t g)
+static bool read_group(entry *out, const pin_index *ix, const uint8_t *page, pin_section kind, uint32_t g)
 {
-    uint32_t at = pin_load16(page + PIN_PAGE - (g + 1) * 2), end = pin_load16(page + PIN_PAGE_END);
+    uint32_t at = pin_load16(page + keys_of(ix, kind)->page_len - (g + 1) * 2);
+    uint32_t end = pin_load16(page + PIN_PAGE_END);
     return at >= page_start(kind) && at <= end && read_entry(out, page + at, page + end) && out->shared == 0;
 }
 
@@ -118,18 +122,18 @@ static uint32_t common(const uint8_t *a, const uint8_t *b, uint32_t most)
 
 static pin_status damaged(const pin_index *ix, pin_section kind, uint32_t page, pin_error *err)
 {
-    return pin_fail(err, PIN_CORRUPT, ix->sections[kind].offset + (uint64_t)page * PIN_PAGE,
+    return pin_fail(err, PIN_CORRUPT, ix->sections[kind].offset + (uint64_t)page * keys_of(ix, kind)->page_len,
                     "a page of keys is damaged");
 }
 
 /* The last group whose first key is not above `key`; false when the page is damaged. */
-static bool group_for(uint32_t *out, const uint8_t *page, pin_section kind, pin_str key)
+static bool group_for(uint32_t *out, const pin_index *ix, const uint8_t *page, pin_section kind, pin_str key)
 {
     uint32_t low = 0, high = (pin_load16(page + PIN_PAGE_COUNT) + PIN_PAGE_GROUP - 1u) / PIN_PAGE_GROUP;
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
         entry    e;
-        if (!read_group(&e, page, kind, middle))
+        if (!read_group(&e, ix, page, kind, middle))
             return false;
         if (pin_str_order((pin_str){(const char *)e.key, e.rest}, key) <= 0)
             low = middle;
@@ -148,7 +152,7 @@ static pin_status find_in_group(pin_found *out, const pin_index *ix, pin_section
     uint32_t       n = count - first < PIN_PAGE_GROUP ? count - first : PIN_PAGE_GROUP;
     uint32_t       match = 0;
     entry          e;
-    if (!read_group(&e, at, kind, group))
+    if (!read_group(&e, ix, at, kind, group))
         return damaged(ix, kind, page, err);
     for (uint32_t i = 0;; i++) {
         if (e.shared < match)
@@ -186,7 +190,7 @@ pin_status pin_keys_find(pin_found *out, const pin_index *ix, pin_section kind, 
     pin_status s = pin_page_get(&at, ix, kind, page, err);
     if (s != PIN_OK)
         return s;
-    if (!group_for(&group, at, kind, key))
+    if (!group_for(&group, ix, at, kind, key))
         return damaged(ix, kind, page, err);
     return find_in_group(out, ix, kind, page, at, group, key, err);
 }
@@ -207,7 +211,7 @@ static pin_status lower_bound(uint32_t *out, const pin_index *ix, pin_section ki
     pin_status s = pin_page_get(&at, ix, kind, page, err);
     if (s != PIN_OK)
         return s;
-    if (!group_for(&group, at, kind, key) || !read_group(&e, at, kind, group))
+    if (!group_for(&group, ix, at, kind, key) || !read_group(&e, ix, at, kind, group))
         return damaged(ix, kind, page, err);
     uint32_t i = group * PIN_PAGE_GROUP, count = pin_load16(at + PIN_PAGE_COUNT);
     for (;; i++) {
@@ -310,12 +314,28 @@ pin_status pin_words_next(pin_word *out, pin_word_walk *walk, pin_error *err)
     return PIN_OK;
 }
 
+void pin_read_words_ahead(const pin_index *ix, pin_str prefix, uint32_t most)
+{
+    const pin_keys *keys = &ix->words;
+    uint32_t        first = keys->pages ? page_for(keys, prefix) : 0, seen = 0;
+    if (!pin_is_partial(ix))
+        return;
+    for (uint32_t page = first; page < keys->pages && seen < most; page++) {
+        const uint8_t *at;
+        if (page > first && !pin_str_starts(separator(keys, page), prefix) &&
+            pin_str_order(separator(keys, page), prefix) > 0)
+            return;
+        (void)pin_page_get(&at, ix, PIN_S_WORDS, page, NULL);
+        seen += page > first ? keys_in_page(keys, page) : 0;
+    }
+}
+
 /* Positions at the start of a group of the walk's page. */
 static pin_status words_group(pin_word_walk *walk, uint32_t group, pin_error *err)
 {
     const uint8_t *page = walk->at - PIN_PAGE_WORDS;
     entry          e;
-    if (!read_group(&e, page, PIN_S_WORDS, group))
+    if (!read_group(&e, walk->ix, page, PIN_S_WORDS, group))
         return damaged(walk->ix, PIN_S_WORDS, walk->page, err);
     walk->at = e.key - 3;
     walk->entry = group * PIN_PAGE_GROUP;
@@ -332,7 +352,7 @@ pin_status pin_words_seek(pin_word_walk *walk, const pin_index *ix, pin_str from
     pin_status s = words_page(walk, page_for(&ix->words, from), err);
     if (s != PIN_OK)
         return s;
-    if (!group_for(&group, walk->at - PIN_PAGE_WORDS, PIN_S_WORDS, from))
+    if (!group_for(&group, ix, walk->at - PIN_PAGE_WORDS, PIN_S_WORDS, from))
         return damaged(ix, PIN_S_WORDS, walk->page, err);
     if ((s = words_group(walk, group, err)) != PIN_OK)
         return s;

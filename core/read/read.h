@@ -125,6 +125,17 @@ void       pin_forward_open(pin_forward *out, const pin_index *ix);
 pin_status pin_forward_read(uint32_t *numbers, uint32_t cap, uint32_t *count, const pin_forward *forward,
                             uint32_t item, pin_error *err);
 
+/* ---- Over a network ---- where each thing not read saves bytes, and each thing asked for late a round */
+bool pin_read_is_partial(const pin_index *ix);
+/* Is the question of the item here already? */
+bool pin_read_has_question_terms(const pin_index *ix, uint32_t item);
+/* Asks for all questions: for whoever reads them one after the other. PIN_OK, PIN_NEED. */
+pin_status pin_read_all_question_terms(const pin_index *ix, pin_error *err);
+/* Asks for the pages of the first `most` words that begin with `prefix`, which will be walked over. */
+void pin_read_words_ahead(const pin_index *ix, pin_str prefix, uint32_t most);
+/* Asks for the bytes of an item that is likely to be shown. */
+void pin_read_item_ahead(const pin_index *ix, uint32_t item);
+
 /* ---- Item facts without decompressing: home module is by range; status slug of an item ---- */
 pin_status pin_read_item_status(pin_str *out, const pin_index *ix, uint32_t item, pin_error *err);
 /* Numbers of the statuses of items [first, end), a byte each, and the one that `slug` has. PIN_NOT_FOUND: no

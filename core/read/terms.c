@@ -53,7 +53,7 @@ static pin_status take_place(pin_list *list, const pin_index *ix, pin_section li
 pin_status pin_term_parse(pin_term *out, const pin_index *ix, const pin_found *found, pin_error *err)
 {
     pin_cursor c = pin_cursor_over(found->data, found->len);
-    uint64_t   offset = ix->sections[PIN_S_TERMS].offset + (uint64_t)found->page * PIN_PAGE;
+    uint64_t   offset = ix->sections[PIN_S_TERMS].offset + (uint64_t)found->page * ix->terms.page_len;
     pin_status s = PIN_OK;
     for (int f = 0; f < 2; f++) {
         out->lists[f].count = pin_take_varint32(&c);
@@ -154,6 +154,38 @@ static pin_status take_numbers(uint32_t *numbers, uint32_t cap, uint32_t *count,
     return PIN_OK;
 }
 
+static bool has_forward(const pin_index *ix)
+{
+    return pin_read_if_here(ix, PIN_S_FORWARD, 0, ix->sections[PIN_S_FORWARD].len) != NULL;
+}
+
+bool pin_read_has_question_terms(const pin_index *ix, uint32_t item)
+{
+    uint64_t len = ix->revision_len;
+    return item >= ix->item_count || len == 0 || pin_read_if_here(ix, PIN_S_REVISIONS, item * len, len) ||
+           has_forward(ix);
+}
+
+pin_status pin_read_all_question_terms(const pin_index *ix, pin_error *err)
+{
+    const uint8_t *at;
+    return pin_read_part(&at, ix, PIN_S_FORWARD, 0, ix->sections[PIN_S_FORWARD].len, err);
+}
+
+/* Over a network: as the row of the item in REVISIONS has them; *out is NULL when it has no room for them. */
+static pin_status terms_in_row(const uint8_t **out, uint32_t *len, const pin_index *ix, uint32_t item,
+                               pin_error *err)
+{
+    const uint8_t *row;
+    pin_status     s = pin_read_revision_row(&row, ix, item, err);
+    *out = NULL;
+    if (s != PIN_OK || row[PIN_R_COUNT] == PIN_R_LONG)
+        return s;
+    *out = row + PIN_R_TERMS;
+    *len = row[PIN_R_COUNT];
+    return *len > ix->revision_len - PIN_R_TERMS ? damaged_terms(ix, err) : PIN_OK;
+}
+
 void pin_forward_open(pin_forward *out, const pin_index *ix)
 {
     uint64_t tables = ((uint64_t)ix->item_count + 1) * 4; /* lie in the section: checked when it was opened */
@@ -178,7 +210,14 @@ pin_status pin_forward_read(uint32_t *numbers, uint32_t cap, uint32_t *count, co
         /* zeros follow each section of a file, so that a wide look ends inside of it */
         return take_numbers(numbers, cap, count, ix, forward->texts + from, forward->texts + to, PIN_PADDING, err);
     }
-    pin_status s = pin_read_part(&row, ix, PIN_S_FORWARD, (uint64_t)item * 4, 8, err);
+    pin_status s;
+    if (pin_is_partial(ix) && ix->revision_len && !has_forward(ix)) {
+        uint32_t len;
+        s = terms_in_row(&at, &len, ix, item, err);
+        if (s != PIN_OK || at)
+            return s == PIN_OK ? take_numbers(numbers, cap, count, ix, at, at + len, 0, err) : s;
+    }
+    s = pin_read_part(&row, ix, PIN_S_FORWARD, (uint64_t)item * 4, 8, err);
     if (s != PIN_OK)
         return s;
     uint32_t from = pin_load32(row), to = pin_load32(row + 4);

@@ -185,7 +185,7 @@ static pin_status check_page(const check *c, pin_section kind, uint32_t page, ui
     pin_status     s = pin_page_get(&at, c->ix, kind, page, c->err);
     if (s != PIN_OK)
         return s;
-    if (pin_hash32(at + 4, PIN_PAGE - 4, page) != pin_load32(at))
+    if (pin_hash32(at + 4, (kind == PIN_S_TERMS ? &c->ix->terms : &c->ix->words)->page_len - 4, page) != pin_load32(at))
         return wrong(c, kind, "checksum of a page is wrong");
     pin_page_walk_init(&w, kind, at);
     while ((s = pin_page_next(&w, c->err)) == PIN_OK) {

@@ -87,6 +87,9 @@ static void count_row(reading_initials *r, const uint32_t *terms, uint32_t item,
 static pin_status find_rows(reading_initials *r, plan *p, pin_error *err)
 {
     uint32_t terms[RULE_QUESTION_TERMS], count;
+    pin_status all = pin_read_all_question_terms(p->ix, err);
+    if (all != PIN_OK)
+        return all;
     for (uint32_t item = 0; item < p->settings.item_count; item++) {
         pin_status s = pin_read_question_terms(terms, RULE_QUESTION_TERMS, &count, p->ix, item, err);
         if (s != PIN_OK)

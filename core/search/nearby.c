@@ -81,7 +81,8 @@ pin_status plan_completions(plan_candidate *out, uint32_t cap, uint32_t *count, 
     best_few      best = {.at = out, .cap = cap};
     pin_word_walk walk;
     pin_word      word;
-    pin_status    s = or_need(p, pin_words_seek(&walk, p->ix, prefix, err));
+    pin_read_words_ahead(p->ix, prefix, RULE_PREFIX_WALK);
+    pin_status s = or_need(p, pin_words_seek(&walk, p->ix, prefix, err));
     for (uint32_t seen = 0; s == PIN_OK && seen < RULE_PREFIX_WALK; seen++) {
         s = or_need(p, pin_words_next(&word, &walk, err));
         if (s != PIN_OK || !pin_str_starts(word.text, prefix))
@@ -242,7 +243,8 @@ static pin_status walk_first_letter(correcting *c, pin_arena *arena, pin_error *
     pin_str       letter = pin_str_part(c->word, 0, first);
     pin_word_walk walk;
     pin_word      word;
-    pin_status    s = or_need(c->p, pin_words_seek(&walk, c->p->ix, letter, err));
+    pin_read_words_ahead(c->p->ix, letter, UINT32_MAX);
+    pin_status s = or_need(c->p, pin_words_seek(&walk, c->p->ix, letter, err));
     while (s == PIN_OK) {
         s = or_need(c->p, pin_words_next(&word, &walk, err));
         if (s == PIN_OK && !pin_str_starts(word.text, letter))
@@ -263,8 +265,12 @@ pin_status plan_corrections(plan_candidate *out, uint32_t cap, uint32_t *count, 
     if (c.rows.word.count < 4)
         return PIN_OK;
     c.most = c.rows.word.count < 8 || most < 2 ? 1 : 2;
+    bool before = p->needs;
+    p->needs = false;
     pin_status s = one_edit_away(&c, arena, err);
-    if (s == PIN_OK && c.best.count == 0 && c.most > 1 && p->settings.word_count <= RULE_TYPO_WALK_WORDS)
+    bool known = !p->needs; /* else there may be one, and the walk, which reads much, may not be needed */
+    p->needs |= before;
+    if (s == PIN_OK && known && c.best.count == 0 && c.most > 1 && p->settings.word_count <= RULE_TYPO_WALK_WORDS)
         s = walk_first_letter(&c, arena, err);
     *count = c.best.count;
     return s;

@@ -191,6 +191,9 @@ pin_status                plan_near_terms(near_terms **out, plan *p, pin_arena *
 pin_status plan_bonus(bonus *out, plan *p, near_terms *terms, uint32_t item, uint32_t score, pin_error *err);
 /* No item with this score gets a larger bonus; `may_begin`: its question may begin with the query. */
 uint32_t   plan_most_bonus(const near_terms *terms, uint32_t score, bool may_begin);
+/* The same bound for one item, tighter: by what the lists that are here say of its question. Over a network,
+ * where looking costs more than this. */
+pin_status plan_hope(uint32_t *most, plan *p, const near_terms *terms, uint32_t item, uint32_t score, pin_error *err);
 /* Looks at the first word only. */
 pin_status plan_may_begin(bool *out, plan *p, near_terms *terms, uint32_t item, pin_error *err);
 /* Items whose question is the query. */

@@ -9,6 +9,7 @@
 
 #include "core/bytes/bytes.h"
 #include "core/search/plan.h"
+#include "core/search/streams.h"
 #include "core/text/text.h"
 
 #define SLOTS_MAX (PIN_QUERY_TERMS + RULE_PROVISIONS_MAX)
@@ -253,6 +254,58 @@ pin_status plan_bonus(bonus *out, plan *p, near_terms *terms, uint32_t item, uin
     if (out->covered)
         out->share = (uint32_t)((uint64_t)score * RULE_SHARE * out->covered / count / RULE_ONE);
     return PIN_OK;
+}
+
+/* ---- Over a network: is an item worth fetching? ---- */
+
+static pin_status in_question(bool *out, const plan *p, const pin_term *term, uint32_t item, pin_error *err)
+{
+    uint32_t   impact = 0;
+    pin_status s = term->df ? list_impact(&impact, p->ix, &term->lists[PIN_QUESTION], PIN_QUESTION, item, err) : PIN_OK;
+    *out = impact != 0;
+    return s;
+}
+
+/* May the question of the item have a word that counts for the slot? */
+static pin_status meets_slot(bool *out, const plan *p, const near_terms *terms, uint32_t slot, uint32_t item,
+                             pin_error *err)
+{
+    const plan_slot *of = &p->slots[slot];
+    pin_status       s = PIN_OK;
+    *out = slot == terms->typed_slot;
+    for (uint32_t w = 0; w < of->way_count && !*out && s == PIN_OK; w++)
+        if (of->ways[w].near)
+            s = in_question(out, p, &of->ways[w].parts[0].term, item, err);
+    return s;
+}
+
+/* May the question begin with the query? Then it has all its words, but for one that is being typed. */
+static pin_status has_all_words(bool *out, const plan *p, uint32_t item, pin_error *err)
+{
+    pin_status s = PIN_OK;
+    *out = p->word_count >= RULE_BEGINS_WORDS && !p->cut;
+    for (uint32_t i = 0; i < p->word_count && *out && s == PIN_OK; i++)
+        if (!p->words[i].typing)
+            s = in_question(out, p, &p->words[i].exact, item, err);
+    return s;
+}
+
+pin_status plan_hope(uint32_t *most, plan *p, const near_terms *terms, uint32_t item, uint32_t score, pin_error *err)
+{
+    bool       met[SLOTS_MAX + 1] = {false}, begins;
+    uint64_t   sum = 0, share = 0;
+    pin_status s = has_all_words(&begins, p, item, err);
+    for (uint32_t i = 0; s == PIN_OK && i < p->slot_count; i++)
+        if (!p->slots[i].provision) {
+            s = meets_slot(&met[i], p, terms, i, item, err);
+            share = met[i] ? RULE_SHARE : share;
+        }
+    for (uint32_t i = 0; s == PIN_OK && i < p->slot_count; i++)
+        if (met[i] && terms->after[i] != NO_SLOT && met[terms->after[i]])
+            sum += terms->worth[i];
+    sum += (uint64_t)score * (share + (begins ? RULE_BEGINS : 0)) / RULE_ONE;
+    *most = sum < UINT32_MAX ? (uint32_t)sum : UINT32_MAX;
+    return s;
 }
 
 /* ---- The exact question ---- */

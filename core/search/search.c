@@ -107,6 +107,24 @@ static pin_status look_at(searching *s, near_terms *terms, ranked *r, pin_error 
     return PIN_OK;
 }
 
+/* Over a network: is the item, not here yet, worth fetching? What is likely to be shown is asked for at once. */
+static pin_status worth_fetching(bool *out, searching *s, const bar *b, const near_terms *terms, uint32_t place,
+                                 pin_error *err)
+{
+    ranked   r = s->best[place];
+    uint32_t most, enough = b->count == b->k ? b->scores[b->k - 1] : 0;
+    *out = true;
+    if (!pin_read_is_partial(s->p.ix))
+        return PIN_OK;
+    if (place < b->k)
+        pin_read_item_ahead(s->p.ix, r.item);
+    if (pin_read_has_question_terms(s->p.ix, r.item))
+        return PIN_OK;
+    pin_status status = plan_hope(&most, &s->p, terms, r.item, r.score & (RULE_EXACT_QUESTION - 1), err);
+    *out = status == PIN_OK && (uint64_t)r.score + most >= enough;
+    return status;
+}
+
 static pin_status look_again(searching *s, uint32_t k, pin_arena *arena, pin_error *err)
 {
     near_terms *terms;
@@ -114,7 +132,9 @@ static pin_status look_again(searching *s, uint32_t k, pin_arena *arena, pin_err
     pin_status  status = plan_near_terms(&terms, &s->p, arena, err);
     for (uint32_t i = 0; status == PIN_OK && i < s->best_count && i < RULE_RESCORE; i++) {
         bool worth;
-        status = worth_a_look(&worth, s, &reached, terms, s->best[i], err);
+        status = worth_fetching(&worth, s, &reached, terms, i, err);
+        if (status == PIN_OK && worth)
+            status = worth_a_look(&worth, s, &reached, terms, s->best[i], err);
         if (status == PIN_OK && worth)
             status = look_at(s, terms, &s->best[i], err);
         if (status == PIN_NEED) {

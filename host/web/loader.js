@@ -10,9 +10,9 @@
 
 const OK = 0, NOT_FOUND = 1, CORRUPT = 3, NEED = 7;
 const FIRST_READ = 65536;        // bytes of the head, unless its length is known beforehand
-const GAP = 4096;                // two ranges nearer than this are one request
-const SMALL = 256;               // a range smaller than this brings its neighbours along: they are rows of
-const BLOCK = 512;               // tables, and the next round would ask for some of them
+const GAP = 1024;                // two ranges nearer than this are one request
+const SMALL = 33;                // a range smaller than this brings its neighbours along: they are rows of
+const BLOCK = 256;               // tables, and the next round would ask for some of them
 const WHOLE_MOST = 32 << 20;     // bytes of a file that is taken whole
 const SLOW_MS = 3000;            // after this a host is said to be slow
 const DEAD_MS = 30000;           // without a byte for so long, a request has failed

@@ -119,14 +119,16 @@ bool pin_read_abbreviations(pin_vocabulary *pairs, pin_abbreviation_reader *r, c
 /* ---- Pages (pages.c) ---- */
 typedef struct pin_pages {
     pin_out  pages, starts, first, texts;
-    uint8_t  page[PIN_PAGE];
+    uint8_t  page[PIN_PAGE_MOST];
+    uint32_t page_len;
     uint32_t data_start; /* where entries start in a page                                            */
     uint32_t end, entries, count;
     uint8_t  last[PIN_KEY_MAX];
     uint32_t last_len;
     bool     open;
 } pin_pages;
-void pin_pages_init(pin_pages *p, bool has_bases);
+/* `keys`: about how many there will be; it decides how long a page is. */
+void pin_pages_init(pin_pages *p, bool has_bases, uint32_t keys);
 /* False when the open page has no room (or none is open): start a page and add again. */
 bool pin_pages_add(pin_pages *p, pin_str key, const uint8_t *data, size_t len);
 void pin_pages_start(pin_pages *p, pin_str first_key, const uint64_t bases[2]);
@@ -201,7 +203,9 @@ pin_status pin_write_items(pin_sections *out, const pin_analysis *a, pin_error *
 pin_status pin_write_ids(pin_sections *out, const pin_analysis *a);
 pin_status pin_write_sources(pin_sections *out, const pin_analysis *a, pin_error *err);
 pin_status pin_write_modules(pin_sections *out, const pin_corpus *corpus);
-/* REVISIONS, PAST, ARCHIVE, RELEASES. */
+/* PAST, ARCHIVE, RELEASES. */
 pin_status pin_write_past(pin_sections *out, const pin_past_set *past, uint32_t item_count, pin_error *err);
+/* REVISIONS and STEPS, when ITEM_ROWS and FORWARD are finished. Memory that was short shows in the sections. */
+void pin_write_looks(pin_sections *out, const pin_past_set *past, uint32_t items);
 
 #endif

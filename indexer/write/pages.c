@@ -1,9 +1,14 @@
 /* Sorted keys into front-coded pages; see core/format/layout.h for the page. */
 #include "indexer/write/inside.h"
 
-void pin_pages_init(pin_pages *p, bool has_bases)
+/* Short pages are little to fetch for one key, but many of them make a long head. */
+#define SHORT_KEYS 65536
+#define MIDDLE_KEYS 262144
+
+void pin_pages_init(pin_pages *p, bool has_bases, uint32_t keys)
 {
-    *p = (pin_pages){.data_start = has_bases ? PIN_PAGE_TERMS : PIN_PAGE_WORDS};
+    *p = (pin_pages){.data_start = has_bases ? PIN_PAGE_TERMS : PIN_PAGE_WORDS,
+                     .page_len = keys <= SHORT_KEYS ? 1024 : keys <= MIDDLE_KEYS ? 2048 : PIN_PAGE_MOST};
 }
 
 static uint32_t common(const pin_pages *p, pin_str key)
@@ -20,9 +25,9 @@ static void end_page(pin_pages *p)
         return;
     pin_store16(p->page + PIN_PAGE_COUNT, (uint16_t)p->entries);
     pin_store16(p->page + PIN_PAGE_END, (uint16_t)p->end);
-    uint32_t number = (uint32_t)(p->pages.len / PIN_PAGE);
-    pin_store32(p->page + PIN_PAGE_HASH, pin_hash32(p->page + 4, PIN_PAGE - 4, number));
-    pin_out_add(&p->pages, p->page, PIN_PAGE);
+    uint32_t number = (uint32_t)(p->pages.len / p->page_len);
+    pin_store32(p->page + PIN_PAGE_HASH, pin_hash32(p->page + 4, p->page_len - 4, number));
+    pin_out_add(&p->pages, p->page, p->page_len);
     p->open = false;
 }
 
@@ -48,11 +53,11 @@ bool pin_pages_add(pin_pages *p, pin_str key, const uint8_t *data, size_t len)
     bool     begins = p->entries % PIN_PAGE_GROUP == 0;
     uint32_t groups = p->entries / PIN_PAGE_GROUP + 1;
     uint32_t shared = begins ? 0 : common(p, key), rest = (uint32_t)key.len - shared;
-    if (!p->open || p->end + 3 + rest + len > PIN_PAGE - groups * 2)
+    if (!p->open || p->end + 3 + rest + len > p->page_len - groups * 2)
         return false;
     uint8_t *at = p->page + p->end;
     if (begins)
-        pin_store16(p->page + PIN_PAGE - groups * 2, (uint16_t)p->end);
+        pin_store16(p->page + p->page_len - groups * 2, (uint16_t)p->end);
     at[0] = (uint8_t)shared;
     at[1] = (uint8_t)rest;
     at[2] = (uint8_t)len;
@@ -69,7 +74,7 @@ bool pin_pages_add(pin_pages *p, pin_str key, const uint8_t *data, size_t len)
 void pin_pages_finish(pin_pages *p, pin_out *keys)
 {
     end_page(p);
-    pin_out_u32(keys, (uint32_t)(p->pages.len / PIN_PAGE));
+    pin_out_u32(keys, (uint32_t)(p->pages.len / p->page_len));
     pin_out_u32(keys, p->count);
     pin_out_u32(&p->starts, (uint32_t)p->texts.len);
     pin_out_add(keys, p->starts.at, p->starts.len);

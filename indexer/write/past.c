@@ -193,31 +193,7 @@ static pin_status write_entries(pin_out *section, archive *a, const pin_past_set
     return s;
 }
 
-/* ---- REVISIONS and RELEASES ---- */
-/* "2026-03-10" as 20260310; what is no such text is 0, not known. */
-static uint32_t day_number(pin_str text)
-{
-    uint32_t day = 0;
-    if (text.len != 10)
-        return 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (i == 4 || i == 7)
-            continue;
-        if (!pin_is_digit((uint8_t)text.at[i]))
-            return 0;
-        day = day * 10 + (uint32_t)(text.at[i] - '0');
-    }
-    return day;
-}
-
-static void write_revisions(pin_out *o, const pin_past_set *past, uint32_t item_count)
-{
-    for (uint32_t i = 0; i < item_count; i++) {
-        pin_out_add(o, past->revisions + (size_t)i * PIN_REVISION_LEN, PIN_REVISION_LEN);
-        pin_out_u32(o, day_number(past->seen[i]));
-    }
-}
-
+/* ---- RELEASES ---- */
 static void add_release(pin_out *o, const pin_earlier *r)
 {
     pin_out_str(o, r->release);
@@ -245,7 +221,6 @@ pin_status pin_write_past(pin_sections *out, const pin_past_set *past, uint32_t 
     a.deflater = pin_deflater_new((pin_str){0});
     if (!a.deflater)
         return PIN_NO_SPACE;
-    write_revisions(&out->s[PIN_S_REVISIONS], past, item_count);
     write_releases(&out->s[PIN_S_RELEASES], past, item_count);
     pin_status s = write_entries(&out->s[PIN_S_PAST], &a, past, err);
     pin_deflater_free(a.deflater);

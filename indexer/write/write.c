@@ -116,7 +116,7 @@ static void make_task(void *ctx, uint32_t group)
         [G_ITEMS] = {PIN_S_ITEM_ROWS, PIN_S_ITEM_STATUS},
         [G_WORDS] = {PIN_S_TYPOS},
         [G_IDS] = {PIN_S_IDS, PIN_S_EXACT},
-        [G_PAST] = {PIN_S_REVISIONS, PIN_S_PAST, PIN_S_ARCHIVE},
+        [G_PAST] = {PIN_S_PAST, PIN_S_ARCHIVE},
         [G_SOURCES] = {PIN_S_CITING},
         [G_MODULES] = {PIN_S_MEMBERS},
     };
@@ -135,13 +135,35 @@ static pin_status make_sections(pin_sections *out, pin_analysis *a, const pin_pa
     for (uint32_t group = 0; group < G_COUNT && s == PIN_OK; group++)
         if ((s = m.status[group]) != PIN_OK && err)
             *err = m.err[group];
+    if (s == PIN_OK && past)
+        pin_write_looks(out, past, a->corpus->item_count);
     for (uint32_t kind = 1; kind < PIN_SECTION_END && s == PIN_OK; kind++)
         if (out->s[kind].failed || out->f[kind].failed)
             s = PIN_NO_SPACE;
     return s;
 }
 
-/* ---- Layout: kinds in their order, which is the order of need ---- */
+/* ---- Layout: the order of need ---- kinds in their order, but what is small and asked of every query goes
+ * before the dictionary */
+static const uint8_t early[] = {PIN_S_STEPS, PIN_S_EXACT, PIN_S_ITEM_STATUS};
+
+/* Kind number `i`, from 1, of the sections in the file. */
+static uint32_t kind_at(uint32_t i, uint32_t end)
+{
+    uint32_t n = 0;
+    if (i <= PIN_S_HEAD_LAST)
+        return i;
+    for (size_t k = 0; k < sizeof early; k++)
+        if (early[k] < end && n++ == i - PIN_S_HEAD_LAST - 1)
+            return early[k];
+    uint32_t kind = PIN_S_HEAD_LAST + 1;
+    for (uint32_t left = i - PIN_S_HEAD_LAST - 1 - n;; kind++) {
+        bool was = memchr(early, (int)kind, sizeof early) != NULL;
+        if (!was && left-- == 0)
+            return kind;
+    }
+}
+
 static uint64_t align_up(uint64_t offset) { return (offset + PIN_ALIGN - 1) / PIN_ALIGN * PIN_ALIGN; }
 
 static uint64_t section_len(const pin_sections *sections, uint32_t kind)
@@ -169,15 +191,16 @@ static uint64_t section_hash(const pin_sections *sections, uint32_t kind, const 
 static uint64_t lay_out(uint8_t *head, const pin_sections *sections, uint32_t end, const pin_build_options *options)
 {
     uint64_t at = align_up(PIN_HEADER_LEN + (end - 1) * PIN_ROW_LEN_ALL), head_len = 0;
-    for (uint32_t kind = 1; kind < end; kind++) {
+    for (uint32_t i = 1; i < end; i++) {
+        uint32_t kind = kind_at(i, end);
         uint64_t len = section_len(sections, kind);
-        uint8_t *row = head + PIN_HEADER_LEN + (kind - 1) * PIN_ROW_LEN_ALL;
+        uint8_t *row = head + PIN_HEADER_LEN + (i - 1) * PIN_ROW_LEN_ALL;
         pin_store16(row + PIN_ROW_KIND, (uint16_t)kind);
         pin_store16(row + PIN_ROW_FLAGS, kind >= PIN_S_OPTIONAL ? PIN_FLAG_OPTIONAL : 0);
         pin_store64(row + PIN_ROW_OFFSET, at);
         pin_store64(row + PIN_ROW_LEN, len);
         pin_store64(row + PIN_ROW_HASH, section_hash(sections, kind, options));
-        if (kind <= PIN_S_HEAD_LAST || at + len <= PIN_HEAD_MAX) /* offsets ascend: no gaps */
+        if (kind <= PIN_S_HEAD_LAST || kind == PIN_S_STEPS || at + len <= PIN_HEAD_MAX) /* offsets ascend: no gaps */
             head_len = at + len;
         at = align_up(at + len + PIN_PADDING);
     }
@@ -241,8 +264,8 @@ static pin_status write_file(pin_write_report *out, const pin_sections *sections
     uint64_t file_len = lay_out(head, sections, end, corpus->options), at = 0;
     fill_header(head, end, file_len, corpus, sections, source_count);
     bool good = put(sink, &at, head, head_len, align_up(head_len));
-    for (uint32_t kind = 1; kind < end && good; kind++)
-        good = put_section(sink, &at, sections, kind, corpus->options);
+    for (uint32_t i = 1; i < end && good; i++)
+        good = put_section(sink, &at, sections, kind_at(i, end), corpus->options);
     out->file_len = file_len;
     return good ? PIN_OK : pin_fail(err, PIN_IO, at, "the index could not be written");
 }

@@ -14,22 +14,25 @@
 #define EXERCISE_MUST(claim) ((claim) ? (void)0 : abort())
 
 /* ---- Making checksums right again after damage, so that what is behind them is reached ---- */
-static inline void reseal_row(uint8_t *at, size_t len, const uint8_t *row)
-{
-    uint64_t offset = pin_load64(row + PIN_ROW_OFFSET), n = pin_load64(row + PIN_ROW_LEN);
-    uint32_t kind = pin_load16(row + PIN_ROW_KIND);
-    if (offset > len || n > len - offset)
-        return;
-    for (uint64_t p = 0; (kind == PIN_S_TERMS || kind == PIN_S_WORDS) && p + PIN_PAGE <= n; p += PIN_PAGE)
-        pin_store32(at + offset + p, pin_hash32(at + offset + p + 4, PIN_PAGE - 4, p / PIN_PAGE));
-}
-
 static inline const uint8_t *reseal_find(const uint8_t *at, uint32_t sections, uint32_t kind)
 {
     for (uint32_t i = 0; i < sections; i++)
         if (pin_load16(at + PIN_HEADER_LEN + i * PIN_ROW_LEN_ALL + PIN_ROW_KIND) == kind)
             return at + PIN_HEADER_LEN + i * PIN_ROW_LEN_ALL;
     return NULL;
+}
+
+/* Pages are as long as the separators leave room for. */
+static inline void reseal_pages(uint8_t *at, size_t len, uint32_t sections, uint32_t kind, uint32_t keys)
+{
+    const uint8_t *row = reseal_find(at, sections, kind), *key_row = reseal_find(at, sections, keys);
+    uint64_t       offset = row ? pin_load64(row + PIN_ROW_OFFSET) : 0, n = row ? pin_load64(row + PIN_ROW_LEN) : 0;
+    uint64_t       heads = key_row ? pin_load64(key_row + PIN_ROW_OFFSET) : len;
+    if (!row || offset > len || n > len - offset || heads > len || len - heads < 4)
+        return;
+    uint32_t pages = pin_load32(at + heads), page = pages ? (uint32_t)(n / pages) : 0;
+    for (uint64_t p = 0; page >= 4 && p + page <= n; p += page)
+        pin_store32(at + offset + p, pin_hash32(at + offset + p + 4, page - 4, p / page));
 }
 
 /* Records named by places in a table of rows. */
@@ -102,8 +105,8 @@ static inline void reseal(uint8_t *at, size_t len)
     reseal_records(at, len, sections, PIN_S_PROVISION_ROWS, PIN_S_PROVISION_NAMES, PIN_P_LEN, PIN_P_NAMES);
     reseal_records(at, len, sections, PIN_S_PROVISION_ROWS, PIN_S_PROVISION_TEXTS, PIN_P_LEN, PIN_P_TEXT);
     reseal_past(at, len, sections);
-    for (uint32_t i = 0; i < sections; i++)
-        reseal_row(at, len, at + PIN_HEADER_LEN + i * PIN_ROW_LEN_ALL);
+    reseal_pages(at, len, sections, PIN_S_TERMS, PIN_S_TERM_KEYS);
+    reseal_pages(at, len, sections, PIN_S_WORDS, PIN_S_WORD_KEYS);
     for (uint32_t i = 0; i < sections; i++) {
         uint8_t *row = at + PIN_HEADER_LEN + i * PIN_ROW_LEN_ALL;
         uint64_t offset = pin_load64(row + PIN_ROW_OFFSET), n = pin_load64(row + PIN_ROW_LEN);
