@@ -10,6 +10,7 @@
 #include "indexer/check/check.h"
 #include "indexer/corpus/corpus.h"
 #include "indexer/evidence/evidence.h"
+#include "indexer/order/order.h"
 #include "indexer/source/source.h"
 #include "indexer/write/write.h"
 
@@ -276,7 +277,8 @@ static pin_status resolve_and_check(pin_build *b, gathering *g, bool write, pin_
     pin_status status = pin_corpus_finish(&b->corpus, &b->findings, err);
     if (status == PIN_OK)
         status = pin_source_finish(&b->sources, &b->findings, b->corpus.config.default_source, err);
-    /* here the items have their numbers, and none was looked at yet: the place to give them others */
+    if (status == PIN_OK && write) /* nobody has looked at an item by its number yet */
+        status = pin_order_corpus(&b->corpus, err);
     if (status == PIN_OK)
         status = check(b, g, write, err);
     if (status != PIN_OK)

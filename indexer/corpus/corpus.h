@@ -197,6 +197,9 @@ pin_status pin_corpus_config(pin_config *out, pin_pool *pool, pin_findings *find
  * collisions and reserved names are left out with a finding each; lists completed. Members that exist
  * nowhere become findings. PIN_OK, PIN_NO_SPACE. */
 pin_status pin_corpus_finish(pin_corpus *corpus, pin_findings *findings, pin_error *err);
+/* After finish: items[i] becomes what items[order[i]] is. `order` has every item once, and leaves each in its
+ * module. Members stay as they are, and what a cross reference meant it still means. PIN_OK, PIN_NO_SPACE. */
+pin_status pin_corpus_reorder(pin_corpus *corpus, const uint32_t *order);
 
 /* What a cross reference means, after finish. `text` is an id, an id as given, a module, a path from
  * the corpus root, or a bare slug, which is looked for in `home` first when home is not empty. */

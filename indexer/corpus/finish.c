@@ -284,6 +284,41 @@ static pin_status lookup_fill(pin_corpus *corpus, pin_findings *findings, bool r
     return PIN_OK;
 }
 
+static void renumber(pin_map *map, const uint32_t *numbers)
+{
+    for (uint32_t i = 0; i < map->cap; i++)
+        if (map->slots[i].key.at && map->slots[i].value < SEVERAL)
+            map->slots[i].value = numbers[map->slots[i].value];
+}
+
+static void renumber_ids(pin_id_map *map, const uint32_t *numbers)
+{
+    for (uint32_t i = 0; i < map->cap; i++)
+        if (map->slots[i].item)
+            map->slots[i].item = numbers[map->slots[i].item - 1] + 1;
+}
+
+pin_status pin_corpus_reorder(pin_corpus *corpus, const uint32_t *order)
+{
+    pin_corpus_lookup *lookup = lookup_of(corpus);
+    uint32_t          *from = malloc(((size_t)corpus->item_count + 1) * sizeof *from);
+    uint32_t          *numbers = malloc(((size_t)corpus->item_count + 1) * sizeof *numbers);
+    bool               good = from && numbers;
+    for (uint32_t i = 0; good && i < corpus->item_count; i++) {
+        from[i] = order[i];
+        numbers[order[i]] = i;
+    }
+    if (good) {
+        renumber_ids(&lookup->ids, numbers);
+        renumber_ids(&lookup->given, numbers);
+        renumber(&lookup->sections, numbers);
+        items_permute(corpus, from);
+    }
+    free(from);
+    free(numbers);
+    return good ? PIN_OK : PIN_NO_SPACE;
+}
+
 /* ---- Cross references ---- */
 static pin_target found(pin_target_kind kind, uint32_t number)
 {
