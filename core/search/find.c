@@ -18,7 +18,7 @@ typedef struct finding {
     scorer            *sc;      /* or the fast one                                  */
 } finding;
 
-static bool is_plain(const finding *f) { return PLAN_TELLS_ALL && f->what->exhaustive; }
+static bool is_plain(const finding *f) { return !PLAN_LEAN && f->what->exhaustive; }
 
 static pin_status no_space(finding *f)
 {

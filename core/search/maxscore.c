@@ -39,7 +39,7 @@ static void score_window(best_few *best, scorer *sc, const scorer_scope *scope, 
 
 pin_status scorer_run(best_few *best, scorer *sc, const scorer_scope *scope)
 {
-    if (sc->set.item_count > RULE_COUNT_ITEMS)
+    if (!PLAN_LEAN && sc->set.item_count > RULE_COUNT_ITEMS)
         return scorer_run_lanes(best, sc, scope);
     for (uint32_t from = 0; from < sc->set.item_count && sc->set.status == PIN_OK; from += WINDOW)
         score_window(best, sc, scope, from);

@@ -160,7 +160,7 @@ static pin_status tell_hit(pin_hit *hit, searching *s, pin_arena *arena, pin_err
     pin_status status = PIN_OK;
     if (!s->options->no_snippets)
         status = plan_snippet(&hit->snippet, &s->p, hit->item, arena, err);
-    if (PLAN_TELLS_ALL && status == PIN_OK && s->options->explain) {
+    if (!PLAN_LEAN && status == PIN_OK && s->options->explain) {
         bonus b = bonus_of(s, hit->item);
         status = plan_explain(hit, &s->p, &b, is_exact(s, hit->item), arena, err);
     }
