@@ -6,4 +6,8 @@
 #define PIN_INLINE 8    /* lists up to this length live in the dictionary itself   */
 #define PIN_WINDOW 4096 /* ids a max-impact byte of a long list covers             */
 
+/* A word that only holds sentences together has a flat list when more than one item of so many has it: in a
+ * large corpus sooner, for there items are asked about, and a flat list answers at once. */
+#define PIN_FLAT_PART(items) ((items) > 65536 ? 8u : 4u)
+
 #endif

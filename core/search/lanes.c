@@ -1,37 +1,41 @@
 /* The best items without reading everything.
  *
- * What an item can get is summed from lanes: lists, and ways of slots. Once it is known what the last of the best
- * must reach, the bar, lanes that cannot reach it together need not be read: an item of theirs alone is not among
- * the best (MaxScore: Turtle and Flood, "Query evaluation: strategies and optimizations", 1995; by stretches of
- * ids: Ding and Suel, "Faster top-k document retrieval using block-max indexes", SIGIR 2011). So, span by span:
+ * What an item can get is summed from lanes: lists, and ways of slots. Once it is known what the last of the
+ * best must reach, the bar, lanes that cannot reach it together need not be read: an item of theirs alone is
+ * not among the best (MaxScore: Turtle and Flood, "Query evaluation: strategies and optimizations", 1995; by
+ * stretches of ids: Ding and Suel, "Faster top-k document retrieval using block-max indexes", SIGIR 2011).
+ * So, span by span:
  *
  *     choose    lanes to read: those that give most for their length, until the others cannot reach the bar
  *     gather    their postings, added up
- *     finish    ask the other lanes about the items that are left, the largest first; fewer are left after each
+ *     finish    ask the other lanes about the items that are left, the largest first; fewer are left after
+ * each
  *
  * A first bar comes from the strongest lanes alone, before anything else is read. */
 #include <string.h>
 
 #include "core/search/units.h"
 
-#define ROWS 4096            /* items that are finished at a time */
+#define ROWS 4096           /* items that are finished at a time */
 #define PRIME_POSTINGS 8192 /* read for a first bar              */
-#define PRIME_MORE 2         /* for it, 1 / so many more items are finished than are wanted */
-#define PRIME_REST 8         /* what together gives less than 1 / so much of the bar does not sharpen it */
-#define FINISH_COST 20       /* an item that is finished costs as much as so many postings read */
+#define PRIME_MORE 2        /* for it, 1 / so many more items are finished than are wanted */
+#define PRIME_REST 8        /* what together gives less than 1 / so much of the bar does not sharpen it */
+#define FINISH_COST 20      /* an item that is finished costs as much as so many postings read */
+
+#define FEW 32 /* fewer than one of so many items are asked about, whatever the lists say */
 
 typedef struct lanes_run {
     scorer             *sc;
     const scorer_scope *scope;
-    lane               *lanes; /* unit by unit */
-    uint32_t           *first; /* of each unit; one more at the end */
-    uint32_t           *weakest;   /* lanes, by what they give for their length, the least first */
-    uint32_t           *largest;   /* units, by what they can give, the most first */
-    uint32_t           *rest;      /* by unit: what its lanes that are not read can give */
+    lane               *lanes;   /* unit by unit */
+    uint32_t           *first;   /* of each unit; one more at the end */
+    uint32_t           *weakest; /* lanes, by what they give for their length, the least first */
+    uint32_t           *largest; /* units, by what they can give, the most first */
+    uint32_t           *rest;    /* by unit: what its lanes that are not read can give */
     uint64_t            rest_sum;
     uint32_t            lane_count;
-    uint32_t           *items, *sums;                  /* rows: ROWS of each */
-    uint32_t           *values, *part, *full, *before; /* of a slot          */
+    uint32_t           *items, *sums;           /* rows: ROWS of each */
+    uint32_t           *values, *full, *before; /* of a slot          */
 } lanes_run;
 
 /* ---- Bounds ---- */
@@ -156,8 +160,8 @@ static void sort_units(lanes_run *r)
 
 static bool take_rows(lanes_run *r)
 {
-    uint32_t **all[] = {&r->items, &r->sums, &r->values, &r->part, &r->full, &r->before};
-    uint32_t   count = r->sc->slot.at ? 6 : 2; /* the others are for slots */
+    uint32_t **all[] = {&r->items, &r->sums, &r->values, &r->full, &r->before};
+    uint32_t   count = r->sc->slot.at ? 5 : 2; /* the others are for slots */
     for (uint32_t i = 0; i < count; i++)
         if (!(*all[i] = pin_arena_take(r->sc->set.arena, ROWS, sizeof **all[i])))
             return false;
@@ -190,23 +194,34 @@ static pin_status set_out(lanes_run *r)
 
 /* ---- Gathering ---- */
 
+/* The longest way goes first, while the slot is empty. */
+static bool gather_slot(lanes_run *r, uint32_t first, uint32_t end, uint32_t from, uint32_t to)
+{
+    uint32_t longest = UINT32_MAX;
+    for (uint32_t i = first; i < end; i++)
+        if (r->lanes[i].needed &&
+            (longest == UINT32_MAX || r->lanes[i].postings > r->lanes[longest].postings))
+            longest = i;
+    if (longest == UINT32_MAX)
+        return false;
+    way_set(r->sc, r->lanes[longest].way, r->lanes[longest].streams, from, to);
+    for (uint32_t i = first; i < end; i++)
+        if (r->lanes[i].needed && i != longest)
+            way_raise(r->sc, r->lanes[i].way, r->lanes[i].streams, from, to);
+    return true;
+}
+
 static void gather(lanes_run *r, uint32_t from, uint32_t to)
 {
     scorer *sc = r->sc;
     for (uint32_t u = 0; u < sc->unit_count; u++) {
-        bool slot = false;
-        for (uint32_t i = r->first[u]; i < r->first[u + 1]; i++) {
-            const lane *l = &r->lanes[i];
-            if (!l->needed)
-                continue;
-            slot |= l->way != NULL;
-            if (l->way)
-                way_raise(sc, l->way, l->streams, from, to);
-            else
-                stream_touch(l->streams, &sc->set, &sc->sums, from, to);
+        const lane *l = &r->lanes[r->first[u]];
+        if (l->way) {
+            if (gather_slot(r, r->first[u], r->first[u + 1], from, to))
+                slot_add(sc);
+        } else if (l->needed) {
+            stream_touch(l->streams, &sc->set, &sc->sums, from, to);
         }
-        if (slot)
-            slot_add(sc);
     }
 }
 
@@ -238,7 +253,7 @@ static void ask_slot(lanes_run *r, uint32_t number, uint32_t count)
     memset(r->before, 0, count * sizeof *r->before);
     for (uint32_t i = r->first[number]; i < r->first[number + 1]; i++) {
         const lane *l = &r->lanes[i];
-        way_ask(r->sc, l->way, l->streams, r->values, r->part, r->items, count);
+        way_ask(r->sc, l->way, l->streams, r->values, r->items, count);
         for (uint32_t k = 0; k < count; k++) {
             uint32_t value = r->values[k], read = l->needed ? value : 0;
             r->full[k] = r->full[k] > value ? r->full[k] : value;
@@ -280,7 +295,8 @@ static void finish(best_few *best, lanes_run *r, uint32_t count)
         rest -= r->rest[number];
     }
     for (uint32_t i = 0; i < count; i++)
-        best_add(best, r->items[i], r->sums[i]);
+        if (r->sums[i])
+            best_add(best, r->items[i], r->sums[i]);
 }
 
 /* ---- Choosing ---- */
@@ -311,7 +327,7 @@ static uint64_t cost_of(const lanes_run *r, uint32_t from, uint64_t least)
     for (uint32_t i = from; i < r->lane_count; i++) {
         const lane *l = &r->lanes[r->weakest[i]];
         if (l->here)
-            cost += l->postings * (l->here >= least ? FINISH_COST : 1);
+            cost += l->postings * ((uint64_t)l->here * 7 / 8 >= least ? FINISH_COST : 1);
     }
     return cost;
 }
@@ -338,6 +354,10 @@ static bool choose(lanes_run *r, uint32_t span, uint32_t need)
     read_all(r);
     for (i = 0; i < cut; i++)
         leave(r, &r->lanes[r->weakest[i]]);
+    for (; i < r->lane_count; i++) {
+        lane *l = &r->lanes[r->weakest[i]];
+        l->needed = l->here > r->rest[l->unit]; /* the others of its slot may give as much */
+    }
     return true;
 }
 
@@ -461,6 +481,50 @@ static pin_status prime(bool *done, best_few *best, lanes_run *r)
     return s;
 }
 
+/* ---- Few items ---- of a module, or with all words of a phrase: each is asked about */
+
+static void leave_all(lanes_run *r)
+{
+    read_all(r);
+    for (uint32_t i = 0; i < r->lane_count; i++) {
+        r->lanes[i].here = r->lanes[i].most;
+        leave(r, &r->lanes[i]);
+    }
+}
+
+static bool is_few(const lanes_run *r)
+{
+    const scorer_scope *scope = r->scope;
+    uint32_t            count = 0, most = r->sc->set.item_count / FEW;
+    if (!scope->allowed)
+        return scope->end - scope->first <= most;
+    for (uint32_t i = scope->first / 64; i < (scope->end + 63) / 64 && count <= most; i++)
+        count += (uint32_t)__builtin_popcountll(scope->allowed[i]);
+    return count <= most;
+}
+
+static pin_status run_few(best_few *best, lanes_run *r)
+{
+    uint32_t count = 0;
+    leave_all(r);
+    for (uint32_t item = r->scope->first; item < r->scope->end; item++) {
+        if (r->scope->allowed && item % 64 == 0 && r->scope->allowed[item / 64] == 0) {
+            item += 63;
+            continue;
+        }
+        if (!scope_has(r->scope, item))
+            continue;
+        r->items[count] = item;
+        r->sums[count++] = 0;
+        if (count == ROWS) {
+            finish(best, r, count);
+            count = 0;
+        }
+    }
+    finish(best, r, count);
+    return r->sc->set.status;
+}
+
 /* ---- All of it ---- */
 
 static void run_span(best_few *best, lanes_run *r, uint32_t span)
@@ -485,10 +549,12 @@ pin_status scorer_run_lanes(best_few *best, scorer *sc, const scorer_scope *scop
     lanes_run  r = {.sc = sc, .scope = scope};
     bool       done = false;
     pin_status s = set_out(&r);
+    if (s == PIN_OK && is_few(&r))
+        return run_few(best, &r);
     if (s == PIN_OK)
         s = prime(&done, best, &r);
-    for (uint32_t i = scope->first / SPAN;
-         s == PIN_OK && !done && i < sc->set.spans && i * SPAN < scope->end; i++) {
+    for (uint32_t i = scope->first / SPAN; s == PIN_OK && !done && i < sc->set.spans && i * SPAN < scope->end;
+         i++) {
         run_span(best, &r, i);
         s = sc->set.status;
     }

@@ -354,8 +354,8 @@ static void ask_flat(const stream *s, uint32_t *sums, const uint32_t *items, uin
         sums[i] += weight * (s->nibbles[items[i] / 2] >> (items[i] & 1) * 4 & 15);
 }
 
-/* Long lists lie scattered in memory: the blocks of the next items are found, and called for, before the first
- * of them is unpacked. */
+/* Long lists lie scattered in memory: the blocks of the next items are found, and called for, before the
+ * first of them is unpacked. */
 static uint32_t call_for_blocks(uint32_t *blocks, const stream *s, uint32_t block, const uint32_t *items,
                                 uint32_t count)
 {

@@ -65,8 +65,9 @@ static inline void sums_raise(line_sums *sums, uint32_t place, uint32_t value)
 }
 /* For `ids` items. PIN_NO_SPACE. */
 pin_status sums_open(line_sums *out, uint32_t ids, pin_arena *arena, pin_error *err);
-/* Moves items base + place with a sum of `least` (1 .. 2^31 - 1) or more to items, sums, ascending, and clears
- * the lines it leaves behind; begins at *line and ends before the room for `cap` is short of a line. */
+/* Moves items base + place with a sum of `least` (1 .. 2^31 - 1) or more to items, sums, ascending, and
+ * clears the lines it leaves behind; begins at *line and ends before the room for `cap` is short of a line.
+ */
 uint32_t   sums_take(uint32_t *items, uint32_t *found, uint32_t cap, line_sums *sums, uint32_t *line,
                      uint32_t base, uint32_t least);
 /* Number of sums[0, count) that are not 0. */
@@ -76,13 +77,13 @@ uint32_t   sums_collect(uint16_t *places, const uint32_t *sums, uint32_t count, 
 
 /* ---- Reading ---- */
 /* Adds contributions of the items [from, to) to sums[id - from]. */
-void       stream_add(stream *s, stream_set *set, uint32_t *sums, uint32_t from, uint32_t to);
+void stream_add(stream *s, stream_set *set, uint32_t *sums, uint32_t from, uint32_t to);
 /* The same, and marks what it touches. */
-void       stream_touch(stream *s, stream_set *set, line_sums *sums, uint32_t from, uint32_t to);
+void stream_touch(stream *s, stream_set *set, line_sums *sums, uint32_t from, uint32_t to);
 /* Raises sums[id - from] to what the lists of one term, question and answer, give to the items [from, to)
  * together, held within [floor, ceiling] where it is not 0. */
-void       stream_raise(stream two[2], stream_set *set, line_sums *sums, uint32_t from, uint32_t to,
-                        uint32_t floor, uint32_t ceiling);
+void stream_raise(stream two[2], stream_set *set, line_sums *sums, uint32_t from, uint32_t to, uint32_t floor,
+                  uint32_t ceiling);
 /* Contribution to one item; quickest when items ascend. */
 uint32_t   stream_probe(stream *s, stream_set *set, uint32_t item);
 /* Adds to sums[i] the contribution to items[i], which ascend. */

@@ -5,6 +5,8 @@
 
 #include "core/bytes/bytes.h"
 
+#define PARTS_AT_ONCE 512 /* items whose parts are looked at together */
+
 pin_status units_no_space(pin_error *err)
 {
     return pin_fail(err, PIN_NO_SPACE, 0, "the query needs more memory than was lent");
@@ -93,11 +95,8 @@ pin_status scorer_open(scorer **out, plan *p, pin_arena *arena, pin_error *err)
     if (!sc || !(sc->units = pin_arena_take(arena, (size_t)p->slot_count * 2, sizeof *sc->units)))
         return units_no_space(err);
     sc->p = p;
-    sc->set = (stream_set){.ix = p->ix,
-                           .item_count = items,
-                           .spans = (items + SPAN - 1) / SPAN,
-                           .err = err,
-                           .arena = arena};
+    sc->set = (stream_set){
+        .ix = p->ix, .item_count = items, .spans = (items + SPAN - 1) / SPAN, .err = err, .arena = arena};
     pin_status s = PIN_OK;
     for (uint32_t i = 0; s == PIN_OK && i < p->slot_count; i++) {
         const plan_slot *slot = &p->slots[i];
@@ -187,8 +186,18 @@ static void ask_rows(const plan_way *way, uint32_t *values, const uint32_t *item
     }
 }
 
-void way_ask(scorer *sc, const plan_way *way, stream *streams, uint32_t *values, uint32_t *part,
-             const uint32_t *items, uint32_t count)
+/* An item must have all parts: adds what part `k` gives, or clears the value of those that lack it. */
+static void add_part(scorer *sc, stream *two, uint32_t *values, const uint32_t *items, uint32_t count)
+{
+    uint32_t part[PARTS_AT_ONCE] = {0};
+    stream_ask(&two[0], &sc->set, part, items, count);
+    stream_ask(&two[1], &sc->set, part, items, count);
+    for (uint32_t i = 0; i < count; i++)
+        values[i] = values[i] && part[i] ? values[i] + part[i] : 0;
+}
+
+void way_ask(scorer *sc, const plan_way *way, stream *streams, uint32_t *values, const uint32_t *items,
+             uint32_t count)
 {
     if (count == 0)
         return;
@@ -199,13 +208,10 @@ void way_ask(scorer *sc, const plan_way *way, stream *streams, uint32_t *values,
     memset(values, 0, count * sizeof *values);
     stream_ask(&streams[0], &sc->set, values, items, count);
     stream_ask(&streams[1], &sc->set, values, items, count);
-    for (uint32_t k = 1; k < way->part_count; k++) { /* an item must have all parts */
-        memset(part, 0, count * sizeof *part);
-        stream_ask(&streams[2 * k], &sc->set, part, items, count);
-        stream_ask(&streams[2 * k + 1], &sc->set, part, items, count);
-        for (uint32_t i = 0; i < count; i++)
-            values[i] = values[i] && part[i] ? values[i] + part[i] : 0;
-    }
+    for (uint32_t k = 1; k < way->part_count; k++)
+        for (uint32_t i = 0; i < count; i += PARTS_AT_ONCE)
+            add_part(sc, streams + 2 * k, values + i, items + i,
+                     count - i < PARTS_AT_ONCE ? count - i : PARTS_AT_ONCE);
     for (uint32_t i = 0; i < count; i++)
         values[i] = values[i] ? way_within(way, values[i]) : 0;
 }
@@ -234,24 +240,18 @@ static uint32_t rarest(const plan_way *way, const stream *streams)
 
 static void raise_by_parts(scorer *sc, const plan_way *way, stream *streams, uint32_t from, uint32_t to)
 {
-    uint32_t lead = rarest(way, streams);
+    uint32_t lead = rarest(way, streams), line = 0, items[PARTS_AT_ONCE], values[PARTS_AT_ONCE];
     stream_touch(&streams[2 * lead], &sc->set, &sc->way, from, to);
     stream_touch(&streams[2 * lead + 1], &sc->set, &sc->way, from, to);
-    for (uint32_t w = 0; w < sc->way.lines; w += 8)
-        for (uint64_t marks = pin_load64(sc->way.marks + w); marks; marks &= marks - 1) {
-            uint32_t line = w + (uint32_t)__builtin_ctzll(marks) / 8;
-            sc->way.marks[line] = 0;
-            for (uint32_t place = line * LINE; place < (line + 1) * LINE; place++) {
-                uint32_t value = sc->way.at[place];
-                sc->way.at[place] = 0;
-                for (uint32_t k = 0; k < way->part_count && value; k++) {
-                    uint32_t part = k == lead ? 0 : probe_part(sc, streams + 2 * k, from + place);
-                    value = k == lead || part ? value + part : 0;
-                }
-                if (value)
-                    sums_raise(&sc->slot, place, way_within(way, value));
-            }
-        }
+    while (line < sc->way.lines) {
+        uint32_t count = sums_take(items, values, PARTS_AT_ONCE, &sc->way, &line, from, 1);
+        for (uint32_t k = 0; k < way->part_count; k++)
+            if (k != lead)
+                add_part(sc, streams + 2 * k, values, items, count);
+        for (uint32_t i = 0; i < count; i++)
+            if (values[i])
+                sums_raise(&sc->slot, items[i] - from, way_within(way, values[i]));
+    }
 }
 
 void way_raise(scorer *sc, const plan_way *way, stream *streams, uint32_t from, uint32_t to)
@@ -264,17 +264,46 @@ void way_raise(scorer *sc, const plan_way *way, stream *streams, uint32_t from, 
         raise_by_parts(sc, way, streams, from, to);
 }
 
+/* Of one way that alone is read, the two lists are added up first and held within its limits after. */
+static void hold_line(uint32_t *line, uint32_t floor, uint32_t ceiling)
+{
+    for (uint32_t i = 0; i < LINE; i++) {
+        uint32_t value = line[i] < floor ? floor : line[i] > ceiling ? ceiling : line[i];
+        line[i] = line[i] ? value : 0;
+    }
+}
+
+void way_set(scorer *sc, const plan_way *way, stream *streams, uint32_t from, uint32_t to)
+{
+    if (way->part_count != 1) {
+        way_raise(sc, way, streams, from, to);
+        return;
+    }
+    stream_touch(&streams[0], &sc->set, &sc->slot, from, to);
+    stream_touch(&streams[1], &sc->set, &sc->slot, from, to);
+    if (way->floor == 0 && way->ceiling == UINT32_MAX)
+        return;
+    for (uint32_t w = 0; w < sc->slot.lines; w += 8)
+        for (uint64_t marks = pin_load64(sc->slot.marks + w); marks; marks &= marks - 1)
+            hold_line(sc->slot.at + (size_t)(w + (uint32_t)__builtin_ctzll(marks) / 8) * LINE, way->floor,
+                      way->ceiling);
+}
+
+static void move_line(uint32_t *restrict to, uint32_t *restrict from)
+{
+    for (uint32_t i = 0; i < LINE; i++)
+        to[i] += from[i];
+    memset(from, 0, LINE * sizeof *from);
+}
+
 void slot_add(scorer *sc)
 {
     for (uint32_t w = 0; w < sc->slot.lines; w += 8)
         for (uint64_t marks = pin_load64(sc->slot.marks + w); marks; marks &= marks - 1) {
-            uint32_t line = w + (uint32_t)__builtin_ctzll(marks) / 8;
+            size_t line = w + (uint32_t)__builtin_ctzll(marks) / 8;
             sc->slot.marks[line] = 0;
             sc->sums.marks[line] = 1;
-            for (uint32_t place = line * LINE; place < (line + 1) * LINE; place++) {
-                sc->sums.at[place] += sc->slot.at[place];
-                sc->slot.at[place] = 0;
-            }
+            move_line(sc->sums.at + line * LINE, sc->slot.at + line * LINE);
         }
 }
 

@@ -1,5 +1,5 @@
-/* The parts of the fast scorer: what a score is summed from, opened once, asked about items or added up over a
- * stretch of ids. Shared by maxscore.c, lanes.c and tally.c, and by nobody else.
+/* The parts of the fast scorer: what a score is summed from, opened once, asked about items or added up over
+ * a stretch of ids. Shared by maxscore.c, lanes.c and tally.c, and by nobody else.
  *
  *     plan slots --scorer_open--> units: single lists, and slots that are met in several ways
  *     units --lanes.c--> lanes: what can be read or left unread on its own: a list, or one way of a slot */
@@ -33,9 +33,9 @@ struct scorer {
     stream_set set;
     unit      *units;
     uint32_t   unit_count;
-    line_sums  sums;       /* all zero between stretches                        */
-    line_sums  slot, way;  /* the best ways of one slot; one way; opened for slots alone */
-    uint16_t  *places;     /* of items in a window that may be among the best   */
+    line_sums  sums;      /* all zero between stretches                        */
+    line_sums  slot, way; /* the best ways of one slot; one way; opened for slots alone */
+    uint16_t  *places;    /* of items in a window that may be among the best   */
 };
 
 pin_status units_no_space(pin_error *err);
@@ -46,11 +46,13 @@ uint32_t unit_probe(scorer *sc, const unit *u, uint32_t item);
 void     unit_add(scorer *sc, const unit *u, uint32_t from, uint32_t to);
 /* Raises sc->slot by what a way gives to items [from, to). */
 void     way_raise(scorer *sc, const plan_way *way, stream *streams, uint32_t from, uint32_t to);
+/* The same when sc->slot is empty: quicker. */
+void     way_set(scorer *sc, const plan_way *way, stream *streams, uint32_t from, uint32_t to);
 /* Moves sc->slot to sc->sums. */
 void     slot_add(scorer *sc);
-/* Sets values[i] to what the way gives to items[i], which ascend; `part` is room for `count`. */
-void     way_ask(scorer *sc, const plan_way *way, stream *streams, uint32_t *values, uint32_t *part,
-                 const uint32_t *items, uint32_t count);
+/* Sets values[i] to what the way gives to items[i], which ascend. */
+void     way_ask(scorer *sc, const plan_way *way, stream *streams, uint32_t *values, const uint32_t *items,
+                 uint32_t count);
 
 static inline bool scope_has(const scorer_scope *scope, uint32_t item)
 {

@@ -115,6 +115,11 @@ static void range_free(range *r)
     r->impacts[0] = r->impacts[1] = NULL;
 }
 
+static bool is_flat(const pin_key *key, uint32_t count, uint32_t items)
+{
+    return key->function && count > items / PIN_FLAT_PART(items);
+}
+
 /* Room for the postings of each term, as many as are known to come; counts start at nothing. */
 static bool open_range(range *r, const merging *m)
 {
@@ -138,7 +143,7 @@ static bool open_range(range *r, const merging *m)
             r->terms[t - r->from].in[f] = (pin_list_input){.ids = r->ids[f] + at[f],
                                                            .impacts = r->impacts[f] + at[f],
                                                            .item_count = m->a->items,
-                                                           .flat = key->function && counts[f] > m->a->items / 4};
+                                                           .flat = is_flat(key, counts[f], m->a->items)};
             at[f] += counts[f];
         }
     }
