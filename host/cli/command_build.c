@@ -64,7 +64,7 @@ static void print_report_json(FILE *to, const pin_build_report *r, const pin_cli
 /* ---- The command ---- */
 
 /* Why nothing was written: the world, the corpus, or --strict. */
-static int complain(pin_cli *cli, const pin_cli_corpus *corpus, pin_save *save, pin_status status,
+static int complain(pin_cli *cli, pin_cli_corpus *corpus, pin_save *save, pin_status status,
                     const pin_error *err)
 {
     const char *path = pin_cli_value(cli, "output");
@@ -73,6 +73,8 @@ static int complain(pin_cli *cli, const pin_cli_corpus *corpus, pin_save *save, 
         pin_save_reason(save, &why);
         return pin_cli_misuse(cli, "%s", why.text[0] ? why.text : "the index cannot be written");
     }
+    if (status == PIN_NO_SPACE && pin_cli_scratch_failed(corpus))
+        return PIN_EXIT_MISUSE;
     if (status == PIN_BAD_INPUT && pin_cli_has(cli, "strict") && pin_cli_tally_of(corpus->build).errors > 0) {
         pin_cli_note(cli, "'%s' is not written: there are errors, and --strict was asked for", path);
         return PIN_EXIT_NONE;

@@ -256,6 +256,8 @@ static int add_corpora(pin_cli_corpus *c, uint32_t count)
         if (pin_build_add_corpus(c->build, input, &err) == PIN_OK)
             continue;
         pin_cli_progress_end(c);
+        if (pin_cli_scratch_failed(c))
+            return PIN_EXIT_MISUSE;
         return pin_cli_misuse(c->cli, "cannot use corpus '%.*s': %s",
                               (int)(input->root.len < 400 ? input->root.len : 400), input->root.at,
                               err.message ? err.message : "unknown failure");
@@ -304,6 +306,16 @@ static int open_scratch(pin_cli_corpus *c, uint64_t memory)
     pin_scratch_also(c->scratch, rest_inputs, c);
     c->lent = pin_scratch_lent(c->scratch);
     return PIN_EXIT_GOOD;
+}
+
+bool pin_cli_scratch_failed(pin_cli_corpus *c)
+{
+    pin_folder_error why = {.text = ""};
+    if (c->scratch)
+        pin_scratch_reason(c->scratch, &why);
+    if (why.text[0])
+        pin_cli_misuse(c->cli, "%s", why.text);
+    return why.text[0] != 0;
 }
 
 int pin_cli_corpus_open(pin_cli_corpus *c, pin_cli *cli)

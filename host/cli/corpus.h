@@ -45,6 +45,8 @@ typedef struct pin_cli_corpus {
  * PIN_EXIT_GOOD, or PIN_EXIT_MISUSE after a complaint. Always to be closed. */
 int  pin_cli_corpus_open(pin_cli_corpus *corpus, pin_cli *cli);
 void pin_cli_corpus_close(pin_cli_corpus *corpus);
+/* Was room for the build refused by the disk? Then this has been said. */
+bool pin_cli_scratch_failed(pin_cli_corpus *corpus);
 /* Wipes the progress line, if one is on the terminal. */
 void pin_cli_progress_end(pin_cli_corpus *corpus);
 
