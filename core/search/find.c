@@ -2,7 +2,7 @@
  * are. Both scorers are used in the same way here, so that they can only differ in the sums. */
 #include <string.h>
 
-#include "core/search/maxscore.h"
+#include "core/search/scorer.h"
 #include "core/search/plan.h"
 #include "core/search/streams.h"
 

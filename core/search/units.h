@@ -1,12 +1,12 @@
 /* The parts of the fast scorer: what a score is summed from, opened once, asked about items or added up over
- * a stretch of ids. Shared by maxscore.c, lanes.c and tally.c, and by nobody else.
+ * a stretch of ids. Shared by scorer.c, lanes.c and tally.c, and by nobody else.
  *
  *     plan slots --scorer_open--> units: single lists, and slots that are met in several ways
  *     units --lanes.c--> lanes: what can be read or left unread on its own: a list, or one way of a slot */
 #ifndef PIN_SEARCH_UNITS_H
 #define PIN_SEARCH_UNITS_H
 
-#include "core/search/maxscore.h"
+#include "core/search/scorer.h"
 #include "core/search/streams.h"
 
 /* One summand of the score: a list of a slot that is met in one way by one term, or a whole slot. */

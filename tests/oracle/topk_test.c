@@ -236,7 +236,7 @@ static void more_than_65536_items_agree(void **ctx)
     check(&w, 20000, 400);
 }
 
-/* So many that the first bar is sharpened (candidates.c). */
+/* Beyond what the strongest lists alone can settle (lanes.c). */
 static void a_quarter_of_a_million_items_agree(void **ctx)
 {
     (void)ctx;

@@ -1,5 +1,5 @@
-/* See maxscore.h: everything, window by window. The other way is lanes.c. */
-#include "core/search/maxscore.h"
+/* See scorer.h: everything, window by window. The other way is lanes.c. */
+#include "core/search/scorer.h"
 
 #include <string.h>
 

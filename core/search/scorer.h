@@ -1,13 +1,9 @@
 /* The fast scorer: the best items of a plan with the same sums as exhaustive.c, looking at less.
  *
  * Up to RULE_COUNT_ITEMS everything is added up, window by window, in the first-level cache, since all lists
- * are needed to count. Above, lists say beforehand how much they can add in each window of 4,096 ids. Windows
- * are visited by that bound, the most promising first, until none can reach the best `cap` any more; within a
- * window only the lists that an item must be in to get there are read, the others are asked about the few
- * items that are left (MaxScore: Turtle and Flood, "Query evaluation: strategies and optimizations", 1995; by
- * blocks: Ding and Suel, "Faster top-k document retrieval using block-max indexes", SIGIR 2011). */
-#ifndef PIN_SEARCH_MAXSCORE_H
-#define PIN_SEARCH_MAXSCORE_H
+ * are needed to count (scorer.c). Above, only what can reach the bar is read (lanes.c). */
+#ifndef PIN_SEARCH_SCORER_H
+#define PIN_SEARCH_SCORER_H
 
 #include "core/search/best.h"
 #include "core/search/plan.h"
