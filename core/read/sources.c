@@ -10,6 +10,8 @@
 #define KEY_MAX 512 /* source id, colon, provision id or label */
 
 /* ---- Sources ---- */
+#define SOURCE_STRINGS 8 /* before the names in a record */
+
 typedef struct source_record {
     pin_source source; /* without names */
     pin_cursor names;  /* at the first of source.name_count strings */
@@ -269,10 +271,21 @@ pin_status pin_index_find_provision(uint32_t *out, const pin_index *ix, uint32_t
 /* ---- What the citation grammar sees ---- */
 static uint32_t law_act_count(const void *ctx) { return ((const pin_index *)ctx)->source_count; }
 
+/* Every query with a digit asks for all names of all acts. They were checked when the file was opened. */
+static pin_cursor law_strings(const pin_index *ix, uint32_t act, uint32_t skip)
+{
+    pin_str    record = pin_str_part(ix->source_texts, pin_u32_at(ix->source_starts, act),
+                                     pin_u32_at(ix->source_starts, act + 1));
+    pin_cursor c = pin_cursor_over(record.at, record.len);
+    for (uint32_t i = 0; i < skip; i++)
+        (void)pin_take_str(&c);
+    return c;
+}
+
 static pin_str law_act_id(const void *ctx, uint32_t act)
 {
-    source_record r;
-    return read_source(&r, ctx, act) ? r.source.id : (pin_str){0};
+    pin_cursor c = law_strings(ctx, act, 0);
+    return pin_take_str(&c);
 }
 
 static bool law_act_loaded(const void *ctx, uint32_t act)
@@ -283,12 +296,12 @@ static bool law_act_loaded(const void *ctx, uint32_t act)
 
 static bool law_act_name(const void *ctx, uint32_t act, uint32_t k, pin_str *name)
 {
-    source_record r;
-    if (!read_source(&r, ctx, act) || k >= r.source.name_count)
+    pin_cursor c = law_strings(ctx, act, SOURCE_STRINGS);
+    if (k >= pin_take_varint32(&c))
         return false;
     for (uint32_t i = 0; i <= k; i++)
-        *name = pin_take_text(&r.names);
-    return true;
+        *name = pin_take_str(&c);
+    return !c.failed;
 }
 
 static uint32_t law_find(const void *ctx, uint32_t act, pin_str id)

@@ -46,7 +46,7 @@ static bool next_quoted(pin_str *out, pin_str text, size_t *at)
 static bool same_word_before(const plan *p, const plan_word *word)
 {
     for (uint32_t i = 0; i < p->word_count; i++)
-        if (pin_str_equal(p->words[i].term, word->term))
+        if (p->words[i].term.len == word->term.len && pin_str_equal(p->words[i].term, word->term))
             return true;
     return false;
 }
@@ -65,7 +65,10 @@ static pin_status take_word(plan *p, const pin_token *token, pin_arena *arena, p
     word->function = token->function;
     word->typing = token->to == p->query.len && token->kind == PIN_WORD;
     word->folded = pin_arena_copy(arena, token->word);
-    word->term = pin_arena_copy(arena, token->term);
+    if (pin_str_starts(word->folded, token->term)) /* most stems only leave something out */
+        word->term = pin_str_part(word->folded, 0, token->term.len);
+    else
+        word->term = pin_arena_copy(arena, token->term);
     if (!word->folded.at || !word->term.at)
         return no_space(err);
     word->again = same_word_before(p, word);

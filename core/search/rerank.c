@@ -329,6 +329,32 @@ static pin_status normal_form(pin_str *out, pin_str text, pin_arena *scratch, pi
     return pin_fail(err, PIN_NO_SPACE, 0, "the query needs more memory than was lent");
 }
 
+/* The query was split already. Its words are those of its normal form where its language is English. */
+static bool has_words_of_normal_form(const plan *p)
+{
+    pin_str l = p->settings.language;
+    return !p->cut && (l.len == 0 || (l.len >= 2 && (l.at[0] | 32) == 'e' && (l.at[1] | 32) == 'n' &&
+                                      (l.len == 2 || l.at[2] == '-')));
+}
+
+static pin_status normal_query(pin_str *out, const plan *p, pin_arena *scratch, pin_error *err)
+{
+    size_t            len = 0;
+    pin_normal_before before = PIN_NORMAL_NOTHING;
+    if (!has_words_of_normal_form(p))
+        return normal_form(out, p->query, scratch, err);
+    for (uint32_t i = 0; i < p->word_count; i++)
+        len += p->words[i].folded.len + 1;
+    char *room = pin_arena_take(scratch, len, 1);
+    if (!room)
+        return pin_fail(err, PIN_NO_SPACE, 0, "the query needs more memory than was lent");
+    pin_buf b = pin_buf_over(room, len);
+    for (uint32_t i = 0; i < p->word_count; i++)
+        pin_normal_word(&b, &before, p->words[i].folded);
+    *out = pin_buf_str(&b);
+    return PIN_OK;
+}
+
 static pin_status is_question_of(bool *out, plan *p, uint32_t item, pin_str normal, pin_arena *scratch,
                                  pin_error *err)
 {
@@ -351,7 +377,7 @@ pin_status plan_exact_items(uint32_t *items, uint32_t cap, uint32_t *count, plan
     if (p->query.len > RULE_EXACT_BYTES)
         return PIN_OK;
     size_t     mark = scratch->used;
-    pin_status s = normal_form(&normal, p->query, scratch, err);
+    pin_status s = normal_query(&normal, p, scratch, err);
     if (s == PIN_OK && normal.len)
         s = pin_read_exact(items, cap, &found, p->ix, normal, err);
     if (found > cap)

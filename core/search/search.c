@@ -70,8 +70,6 @@ typedef struct bar {
 static void raise_bar(bar *b, uint32_t score)
 {
     uint32_t place = b->count;
-    if (b->k > RULE_RESCORE)
-        return; /* everything is a hit */
     while (place > 0 && b->scores[place - 1] < score)
         place--;
     if (place == b->k)
@@ -85,14 +83,14 @@ static void raise_bar(bar *b, uint32_t score)
 
 /* Bonuses only add, so an item that with the largest bonus possible for it stays below the k-th best score
  * is not looked at: it cannot be among the k. */
-static pin_status worth_a_look(bool *out, searching *s, const bar *b, near_terms *terms, ranked r,
-                               pin_error *err)
+typedef enum worthiness { WORTH_NOTHING, WORTH_ASKING, WORTH_A_LOOK } worthiness;
+
+static worthiness worth_of(const bar *b, const near_terms *terms, ranked r)
 {
-    uint32_t sum = r.score & (RULE_EXACT_QUESTION - 1), enough = b->count == b->k ? b->scores[b->k - 1] : 0;
-    *out = r.score + plan_most_bonus(terms, sum, false) >= enough;
-    if (*out || r.score + plan_most_bonus(terms, sum, true) < enough)
-        return PIN_OK;
-    return plan_may_begin(out, &s->p, terms, r.item, err);
+    uint32_t sum = r.score & (RULE_EXACT_QUESTION - 1), enough = b->scores[b->k - 1];
+    if (b->count < b->k || r.score + plan_most_bonus(terms, sum, false) >= enough)
+        return WORTH_A_LOOK;
+    return r.score + plan_most_bonus(terms, sum, true) < enough ? WORTH_NOTHING : WORTH_ASKING;
 }
 
 static pin_status look_at(searching *s, near_terms *terms, ranked *r, pin_error *err)
@@ -125,22 +123,30 @@ static pin_status worth_fetching(bool *out, searching *s, const bar *b, const ne
     return status;
 }
 
+static pin_status look_if_worth(searching *s, const bar *reached, near_terms *terms, ranked *r, pin_error *err)
+{
+    bool       look = true;
+    pin_status status = PIN_OK;
+    if (worth_of(reached, terms, *r) == WORTH_ASKING)
+        status = plan_may_begin(&look, &s->p, terms, r->item, err);
+    return status == PIN_OK && look ? look_at(s, terms, r, err) : status;
+}
+
+/* The sums fall, so behind one that is worth nothing all are. */
 static pin_status look_again(searching *s, uint32_t k, pin_arena *arena, pin_error *err)
 {
     near_terms *terms;
-    bar         reached = {.k = k};
+    bar         reached = {.k = k < RULE_RESCORE ? k : RULE_RESCORE};
     pin_status  status = plan_near_terms(&terms, &s->p, arena, err);
     for (uint32_t i = 0; status == PIN_OK && i < s->best_count && i < RULE_RESCORE; i++) {
+        if (worth_of(&reached, terms, s->best[i]) == WORTH_NOTHING)
+            break;
         bool worth;
         status = worth_fetching(&worth, s, &reached, terms, i, err);
         if (status == PIN_OK && worth)
-            status = worth_a_look(&worth, s, &reached, terms, s->best[i], err);
-        if (status == PIN_OK && worth)
-            status = look_at(s, terms, &s->best[i], err);
-        if (status == PIN_NEED) {
-            s->p.needs = true;
-            status = PIN_OK;
-        }
+            status = look_if_worth(s, &reached, terms, &s->best[i], err);
+        s->p.needs |= status == PIN_NEED;
+        status = status == PIN_NEED ? PIN_OK : status;
         raise_bar(&reached, s->best[i].score);
     }
     ranked_sort(s->best, s->best_count);

@@ -99,4 +99,9 @@ bool pin_is_function_word(pin_str folded_word);
  * Appends to `out` (see pin_buf_status). Idempotent: the normal form is its own normal form. */
 void pin_normalise(pin_buf *out, pin_str text);
 
+/* The same word by word, for whoever has the words already, as the tokenizer gives them in English (parts left
+ * out). `before` starts as PIN_NORMAL_NOTHING: what stands before decides how the next is joined. */
+typedef enum pin_normal_before { PIN_NORMAL_NOTHING, PIN_NORMAL_WORD, PIN_NORMAL_NUMBER } pin_normal_before;
+void pin_normal_word(pin_buf *out, pin_normal_before *before, pin_str word);
+
 #endif

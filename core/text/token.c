@@ -523,25 +523,29 @@ bool pin_tokenizer_next(pin_tokenizer *t, pin_token *out)
 /* Up to three digits: three zeros after it would be read as its thousands. */
 static bool is_short_number(pin_str word)
 {
+    if (word.len == 0 || pin_is_alpha((uint8_t)word.at[0]))
+        return false;
     run r = run_at(word, 0);
     return r.to == word.len && !r.letters && r.count <= 3;
 }
 
+void pin_normal_word(pin_buf *out, pin_normal_before *before, pin_str word)
+{
+    bool thousands = *before == PIN_NORMAL_NUMBER && pin_str_equal(word, PIN_STR("000"));
+    if (*before != PIN_NORMAL_NOTHING && !thousands)
+        pin_buf_byte(out, ' ');
+    pin_buf_add(out, word);
+    *before = !thousands && is_short_number(word) ? PIN_NORMAL_NUMBER : PIN_NORMAL_WORD;
+}
+
 void pin_normalise(pin_buf *out, pin_str text)
 {
-    pin_tokenizer t;
-    pin_token     token;
-    bool          first = true, after_number = false;
+    pin_tokenizer     t;
+    pin_token         token;
+    pin_normal_before before = PIN_NORMAL_NOTHING;
     pin_tokenizer_init(&t, text, (pin_str){0});
     t.words_only = true;
-    while (pin_tokenizer_next(&t, &token)) {
-        if (token.part)
-            continue;
-        bool thousands = after_number && pin_str_equal(token.word, PIN_STR("000"));
-        if (!first && !thousands)
-            pin_buf_byte(out, ' ');
-        pin_buf_add(out, token.word);
-        first = false;
-        after_number = !thousands && is_short_number(token.word);
-    }
+    while (pin_tokenizer_next(&t, &token))
+        if (!token.part)
+            pin_normal_word(out, &before, token.word);
 }
