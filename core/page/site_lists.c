@@ -1,5 +1,6 @@
 /* The hub, the item index and the module pages: where a reader looks around. */
 #include "core/page/site.h"
+#include "core/read/read.h"
 
 /* ---- hub ---- */
 
@@ -122,6 +123,18 @@ static void render_items(pin_buf *out, const void *view) { pin_render_items(out,
 
 #define OPENING_LEN 180
 
+/* Number of the item at place `n` among all: modules as in the hub, and in each the order that it shows. The
+ * items of a large module are numbered by similarity, unless it shows items of others too (docs/format.md). */
+static uint32_t item_at_place(pin_site *s, uint32_t n)
+{
+    pin_module module = {0};
+    uint32_t   number = n;
+    if (pin_site_good(s, pin_index_module(&module, s->ix, pin_read_item_module(s->ix, n), s->err)) &&
+        module.member_count == module.item_count && n >= module.first_item)
+        pin_site_good(s, pin_index_member(&number, s->ix, module.number, n - module.first_item, s->err));
+    return number;
+}
+
 static void index_row(pin_site *s, pin_view_items_rows *row, uint32_t number)
 {
     pin_item   item;
@@ -153,7 +166,7 @@ void pin_site_items(pin_site *s, uint32_t page)
     pin_view_items v = {.total = total, .page = page, .pages = pages ? pages : 1, .first = first + 1, .root = s->root};
     v.rows = pin_site_take(s, PIN_SITE_PER_PAGE, sizeof *v.rows);
     for (uint32_t n = first; v.rows && n < total && v.rows_count < PIN_SITE_PER_PAGE; n++)
-        index_row(s, &v.rows[v.rows_count++], n);
+        index_row(s, &v.rows[v.rows_count++], item_at_place(s, n));
     v.shown = v.rows_count;
     v.pager = pager(s, PIN_STR("items/"), (pin_str){0}, page, pages);
     s->reply->updated = s->release.updated;
