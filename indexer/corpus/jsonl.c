@@ -2,10 +2,10 @@
  * line ends and several threads read them, each into a pool and a list of findings of its own; they
  * are put together in the order of the file, whatever thread was quicker. */
 #include "core/bytes/bytes.h"
+#include "indexer/corpus/json.h"
 #include "indexer/corpus/parallel.h"
 #include "indexer/corpus/readers.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +68,7 @@ typedef struct piece {
     uint32_t        new_key_count;
     uint32_t        skipped_count;
     bool            short_of_memory;
+    pin_json_room   json;
 
     /* texts that items share with the one before: copied once */
     pin_str  last[J_KEYS];
@@ -106,21 +107,23 @@ static bool grow_list(void **at, uint32_t *cap, uint32_t count, size_t size)
 }
 
 /* ---- Values ---- */
-static bool name_is_known(const key_map *map, const char *name)
+static bool name_is_known(const key_map *map, pin_str name)
 {
     for (int key = 0; key < J_KEYS; key++) {
-        if (strcmp(map->mapped[key], name) == 0)
+        if (pin_str_equal(name, pin_str_of(map->mapped[key])))
             return true;
         for (int k = 0; k < NAMES_MAX && key_names[key][k]; k++)
-            if (strcmp(key_names[key][k], name) == 0)
+            if (pin_str_equal(name, pin_str_of(key_names[key][k])))
                 return true;
     }
     return false;
 }
 
-static void note_new_key(piece *p, const char *name)
+static void note_new_key(piece *p, pin_str key)
 {
+    char     name[NAME_LEN];
     uint32_t i = 0;
+    snprintf(name, sizeof name, "%.*s", PIN_ARG(key));
     while (i < p->new_key_count && strncmp(p->new_keys[i].name, name, NAME_LEN - 1) != 0)
         i++;
     if (i == NEW_KEYS_MAX)
@@ -133,28 +136,29 @@ static void note_new_key(piece *p, const char *name)
     p->new_keys[i].count++;
 }
 
-static json_t *value_of(const json_reader *r, json_t *line, int key)
+static const pin_json *value_of(const json_reader *r, const pin_json *line, int key)
 {
-    json_t *value = r->map.mapped[key][0] ? json_object_get(line, r->map.mapped[key]) : NULL;
+    const char     *mapped = r->map.mapped[key];
+    const pin_json *value = mapped[0] ? pin_json_member(line, pin_str_of(mapped)) : NULL;
     for (int k = 0; !value && k < NAMES_MAX && key_names[key][k]; k++)
-        value = json_object_get(line, key_names[key][k]);
-    return value && !json_is_null(value) ? value : NULL;
+        value = pin_json_member(line, pin_str_of(key_names[key][k]));
+    return value && value->type != PIN_JSON_NULL ? value : NULL;
 }
 
-static const char *type_name(const json_t *value)
+static const char *type_name(const pin_json *value)
 {
-    switch (json_typeof(value)) {
-    case JSON_OBJECT:
+    switch (value->type) {
+    case PIN_JSON_OBJECT:
         return "an object";
-    case JSON_ARRAY:
+    case PIN_JSON_LIST:
         return "a list";
-    case JSON_STRING:
+    case PIN_JSON_TEXT:
         return "a text";
-    case JSON_INTEGER:
-    case JSON_REAL:
+    case PIN_JSON_INTEGER:
+    case PIN_JSON_REAL:
         return "a number";
-    case JSON_TRUE:
-    case JSON_FALSE:
+    case PIN_JSON_TRUE:
+    case PIN_JSON_FALSE:
         return "true or false";
     default:
         return "null";
@@ -162,29 +166,29 @@ static const char *type_name(const json_t *value)
 }
 
 static void wrong_type(const json_reader *r, piece *p, const char *key, const char *wanted,
-                       const json_t *value)
+                       const pin_json *value)
 {
     pin_finding_add(&p->findings, PIN_ERROR, "json-type", line_of(r, p), (pin_str){0}, NULL,
                     "'%s' should be %s, not %s", key, wanted, type_name(value));
 }
 
 /* The text of a key, borrowed from `line`; empty when it is not there. False: not a text. */
-static bool text_of(pin_str *out, const json_reader *r, piece *p, json_t *line, int key)
+static bool text_of(pin_str *out, const json_reader *r, piece *p, const pin_json *line, int key)
 {
-    json_t *value = value_of(r, line, key);
+    const pin_json *value = value_of(r, line, key);
     *out = (pin_str){"", 0};
     if (!value)
         return true;
-    if (!json_is_string(value)) {
+    if (value->type != PIN_JSON_TEXT) {
         wrong_type(r, p, key_names[key][0], "a text", value);
         return false;
     }
-    *out = (pin_str){json_string_value(value), json_string_length(value)};
+    *out = value->text;
     return true;
 }
 
 /* A text that often is the same from line to line: one line, trimmed, in the pool. */
-static pin_str shared_text(const json_reader *r, piece *p, json_t *line, int key)
+static pin_str shared_text(const json_reader *r, piece *p, const pin_json *line, int key)
 {
     pin_str text;
     if (!text_of(&text, r, p, line, key) || !text.len)
@@ -250,12 +254,12 @@ typedef struct given_name {
     char    number[24];               /* an id that is a number */
 } given_name;
 
-static bool name_take(given_name *out, const json_reader *r, piece *p, json_t *line)
+static bool name_take(given_name *out, const json_reader *r, piece *p, const pin_json *line)
 {
-    json_t *id = value_of(r, line, J_ID);
+    const pin_json *id = value_of(r, line, J_ID);
     out->id = (pin_str){"", 0};
-    if (id && json_is_integer(id)) {
-        int len = snprintf(out->number, sizeof out->number, "%" JSON_INTEGER_FORMAT, json_integer_value(id));
+    if (id && id->type == PIN_JSON_INTEGER) {
+        int len = snprintf(out->number, sizeof out->number, "%lld", (long long)id->integer);
         out->id = (pin_str){out->number, (size_t)len};
     } else if (!text_of(&out->id, r, p, line, J_ID)) {
         return false;
@@ -312,38 +316,36 @@ static bool item_name(pin_draft_item *item, const json_reader *r, piece *p, cons
 }
 
 /* ---- Citations ---- */
-static bool entry_text(pin_str *out, const json_reader *r, piece *p, json_t *entry, const char *key)
+static bool entry_text(pin_str *out, const json_reader *r, piece *p, const pin_json *entry, const char *key)
 {
-    json_t *value = json_object_get(entry, key);
+    const pin_json *value = pin_json_member(entry, pin_str_of(key));
     *out = (pin_str){"", 0};
-    if (!value || json_is_null(value))
+    if (!value || value->type == PIN_JSON_NULL)
         return true;
-    if (!json_is_string(value)) {
+    if (value->type != PIN_JSON_TEXT) {
         wrong_type(r, p, key, "a text", value);
         return false;
     }
-    *out = pin_markdown_line(p->pool, (pin_str){json_string_value(value), json_string_length(value)});
+    *out = pin_markdown_line(p->pool, value->text);
     p->short_of_memory |= !out->at;
     return true;
 }
 
-static void entry_object(pin_draft_item *item, const json_reader *r, piece *p, json_t *object)
+static void entry_object(pin_draft_item *item, const json_reader *r, piece *p, const pin_json *object)
 {
     pin_entry   entry = {.line = p->line};
     pin_str     provision;
-    const char *key;
-    json_t     *value;
     if (!entry_text(&entry.source, r, p, object, "source") ||
         !entry_text(&provision, r, p, object, "provision") ||
         !entry_text(&entry.note, r, p, object, "note") || !entry_text(&entry.quote, r, p, object, "quote"))
         return;
-    json_object_foreach(object, key, value)
-    {
-        (void)value;
-        bool known = !strcmp(key, "source") || !strcmp(key, "provision") || !strcmp(key, "note") ||
-                     !strcmp(key, "quote");
-        if (!known)
-            note_new_key(p, key);
+    for (const pin_json *value = object->first; value; value = value->next) {
+        static const char *const known[] = {"source", "provision", "note", "quote"};
+        bool                     found = false;
+        for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+            found |= pin_str_equal(value->key, pin_str_of(known[i]));
+        if (!found)
+            note_new_key(p, value->key);
     }
     if (provision.len && entry.source.len)
         entry.written = pin_pool_format(p->pool, "%.*s, %.*s", PIN_ARG(provision), PIN_ARG(entry.source));
@@ -356,25 +358,21 @@ static void entry_object(pin_draft_item *item, const json_reader *r, piece *p, j
         p->short_of_memory = true;
 }
 
-static void item_citations(pin_draft_item *item, const json_reader *r, piece *p, json_t *line)
+static void item_citations(pin_draft_item *item, const json_reader *r, piece *p, const pin_json *line)
 {
-    json_t *list = value_of(r, line, J_CITATIONS);
+    const pin_json *list = value_of(r, line, J_CITATIONS);
     if (!list)
         return;
-    if (!json_is_array(list)) {
+    if (list->type != PIN_JSON_LIST) {
         wrong_type(r, p, "citations", "a list", list);
         return;
     }
-    size_t  i;
-    json_t *value;
-    json_array_foreach(list, i, value)
-    {
-        if (json_is_string(value)) {
-            pin_str   text = {json_string_value(value), json_string_length(value)};
-            pin_entry entry = {.written = pin_markdown_line(p->pool, text), .line = p->line};
+    for (const pin_json *value = list->first; value; value = value->next) {
+        if (value->type == PIN_JSON_TEXT) {
+            pin_entry entry = {.written = pin_markdown_line(p->pool, value->text), .line = p->line};
             if (entry.written.len && pin_draft_add_entry(item, p->pool, &entry) != PIN_OK)
                 p->short_of_memory = true;
-        } else if (json_is_object(value)) {
+        } else if (value->type == PIN_JSON_OBJECT) {
             entry_object(item, r, p, value);
         } else {
             wrong_type(r, p, "citations", "a list of objects or texts", value);
@@ -382,10 +380,10 @@ static void item_citations(pin_draft_item *item, const json_reader *r, piece *p,
     }
 }
 
-static void item_related(pin_draft_item *item, const json_reader *r, piece *p, json_t *line)
+static void item_related(pin_draft_item *item, const json_reader *r, piece *p, const pin_json *line)
 {
-    json_t *list = value_of(r, line, J_RELATED);
-    size_t  count = !list ? 0 : json_is_array(list) ? json_array_size(list) : 1;
+    const pin_json *list = value_of(r, line, J_RELATED);
+    uint32_t        count = !list ? 0 : list->type == PIN_JSON_LIST ? list->count : 1;
     if (!count)
         return;
     item->related = pin_pool_take(p->pool, count, sizeof *item->related);
@@ -393,37 +391,38 @@ static void item_related(pin_draft_item *item, const json_reader *r, piece *p, j
         p->short_of_memory = true;
         return;
     }
-    for (size_t i = 0; i < count; i++) {
-        json_t *value = json_is_array(list) ? json_array_get(list, i) : list;
-        if (!json_is_string(value)) {
+    const pin_json *value = list->type == PIN_JSON_LIST ? list->first : list;
+    for (uint32_t i = 0; i < count; i++, value = value->next) {
+        if (value->type != PIN_JSON_TEXT) {
             wrong_type(r, p, "related", "a list of texts", value);
             continue;
         }
-        pin_str text = pin_str_trim((pin_str){json_string_value(value), json_string_length(value)});
-        item->related[item->related_count++] = pin_pool_copy(p->pool, text);
+        item->related[item->related_count++] = pin_pool_copy(p->pool, pin_str_trim(value->text));
     }
 }
 
 /* ---- Withdrawn, moved, merged ---- */
-static bool fate_value(pin_draft_item *item, const json_reader *r, piece *p, int i, json_t *value)
+static bool fate_value(pin_draft_item *item, const json_reader *r, piece *p, int i, const pin_json *value)
 {
     pin_str text = {0};
-    if (json_is_string(value))
-        text = (pin_str){json_string_value(value), json_string_length(value)};
-    else if (json_is_true(value))
+    if (value->type == PIN_JSON_TEXT)
+        text = value->text;
+    else if (value->type == PIN_JSON_TRUE)
         text = PIN_STR("yes");
-    else if (!json_is_false(value))
+    else if (value->type != PIN_JSON_FALSE)
         wrong_type(r, p, pin_fate_keys[i], "a text", value);
     return pin_draft_fate_key(item, p->pool, &p->findings, pin_fate_keys[i], text, p->line);
 }
 
-static void item_fate(pin_draft_item *item, const json_reader *r, piece *p, json_t *line)
+static void item_fate(pin_draft_item *item, const json_reader *r, piece *p, const pin_json *line)
 {
     for (int i = 0; pin_fate_keys[i]; i++) {
-        json_t *value = value_of(r, line, J_FATES + i);
-        size_t  count = !value ? 0 : json_is_array(value) ? json_array_size(value) : 1;
-        for (size_t k = 0; k < count && !p->short_of_memory; k++)
-            if (!fate_value(item, r, p, i, json_is_array(value) ? json_array_get(value, k) : value))
+        const pin_json *value = value_of(r, line, J_FATES + i);
+        uint32_t        count = !value ? 0 : value->type == PIN_JSON_LIST ? value->count : 1;
+        if (value && value->type == PIN_JSON_LIST)
+            value = value->first;
+        for (uint32_t k = 0; k < count && !p->short_of_memory; k++, value = value->next)
+            if (!fate_value(item, r, p, i, value))
                 p->short_of_memory = true;
     }
 }
@@ -448,7 +447,7 @@ static pin_draft_item *item_new(piece *p)
     return item;
 }
 
-static bool item_question(pin_draft_item *item, const json_reader *r, piece *p, json_t *line)
+static bool item_question(pin_draft_item *item, const json_reader *r, piece *p, const pin_json *line)
 {
     pin_str text;
     if (!text_of(&text, r, p, line, J_QUESTION)) {
@@ -467,7 +466,7 @@ static bool item_question(pin_draft_item *item, const json_reader *r, piece *p, 
     return false;
 }
 
-static pin_status item_answer(pin_draft_item *item, const json_reader *r, piece *p, json_t *line)
+static pin_status item_answer(pin_draft_item *item, const json_reader *r, piece *p, const pin_json *line)
 {
     pin_answer answer = {.bullets = true, .heading_shift = 2, .line = p->line};
     pin_str    verdict;
@@ -480,7 +479,7 @@ static pin_status item_answer(pin_draft_item *item, const json_reader *r, piece 
     return pin_draft_answer(item, p->pool, &p->findings, &answer);
 }
 
-static void read_object(const json_reader *r, piece *p, json_t *line)
+static void read_object(const json_reader *r, piece *p, const pin_json *line)
 {
     given_name      name;
     pin_draft_item *item = item_new(p);
@@ -515,29 +514,14 @@ static void read_object(const json_reader *r, piece *p, json_t *line)
     else
         p->short_of_memory = true;
 
-    const char *key;
-    json_t     *value;
-    json_object_foreach(line, key, value)
-    {
-        (void)value;
-        if (!name_is_known(&r->map, key))
-            note_new_key(p, key);
-    }
+    for (const pin_json *value = line->first; value; value = value->next)
+        if (!name_is_known(&r->map, value->key))
+            note_new_key(p, value->key);
 }
 
-/* jansson calls a token invalid when it had no memory for it; so its allocations are watched. */
-static _Thread_local bool json_was_refused;
-
-static void *json_malloc(size_t size)
+static void json_broken(const json_reader *r, piece *p, pin_str text, const pin_json_error *error)
 {
-    void *at = malloc(size);
-    json_was_refused |= !at;
-    return at;
-}
-
-static void json_broken(const json_reader *r, piece *p, pin_str text, const json_error_t *error)
-{
-    if (json_was_refused) {
+    if (error->no_memory) {
         p->short_of_memory = true;
         return;
     }
@@ -563,20 +547,18 @@ static void read_line(const json_reader *r, piece *p, pin_str text)
     text = pin_str_trim(text);
     if (!text.len)
         return;
-    json_error_t error;
-    json_was_refused = false;
-    json_t *line = json_loadb(text.at, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    pin_json_error  error;
+    const pin_json *line = pin_json_read(&p->json, text, &error);
     if (!line) {
         json_broken(r, p, text, &error);
         return;
     }
-    if (json_is_object(line)) {
+    if (line->type == PIN_JSON_OBJECT) {
         read_object(r, p, line);
     } else {
         wrong_type(r, p, "line", "an object", line);
         p->skipped_count++;
     }
-    json_decref(line);
 }
 
 static void read_piece(const json_reader *r, piece *p)
@@ -596,6 +578,7 @@ static void read_piece(const json_reader *r, piece *p)
         left = pin_str_part(left, len + (end != NULL), left.len);
     }
     p->short_of_memory |= p->findings.short_of_memory;
+    pin_json_room_free(&p->json);
 }
 
 static void read_one_piece(void *ctx, uint32_t number)
@@ -718,8 +701,7 @@ static void merge_one_piece(void *ctx, uint32_t number)
 
 static pin_status run(json_reader *r)
 {
-    json_set_alloc_funcs(json_malloc, free);
-    json_object_seed(1); /* before threads meet: jansson seeds its tables once */
+    pin_json_start(); /* before threads meet */
     if (!pin_corpus_reserve(r->reading->corpus, r->line_count) ||
         !pin_parallel_joined(r->reading->options, "reading kB", r->len / 1000, r->piece_count, read_one_piece,
                              merge_one_piece, r))
