@@ -18,8 +18,8 @@
 /* Renumbers the items of large modules by similarity of their words, before anybody keeps a number. What a
  * module shows, and in which order (module->members), stays. A module that shows items of others too is
  * left alone: its own order is not in its list of members then.
- * After pin_corpus_finish. PIN_OK, PIN_NO_SPACE. About 3 us of processor time an item, and of memory about
- * 350 bytes an item of the largest module. */
+ * After pin_corpus_finish. PIN_OK, PIN_NO_SPACE. 3 us of processor time an item in modules of some thousands,
+ * 13 us in a module of a million; about 260 bytes an item of the largest module. */
 pin_status pin_order_corpus(pin_corpus *corpus, pin_error *err);
 
 /* ---- The algorithm alone (bisect.c) ---- */
