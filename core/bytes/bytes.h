@@ -33,6 +33,18 @@ static inline void pin_store64(uint8_t *p, uint64_t v)
     pin_store32(p + 4, (uint32_t)(v >> 32));
 }
 
+/* ---- Memory that is written before it is read: pin_arena_take without the zeros ---- */
+static inline void *pin_arena_room(pin_arena *arena, size_t count, size_t size)
+{
+    size_t room = arena->size - arena->used;
+    if (size != 0 && count > room / size)
+        return NULL;
+    size_t bytes = count * size, padded = bytes + (size_t)(-bytes & 15);
+    void  *at = arena->base + arena->used;
+    arena->used += padded < room ? padded : room;
+    return at;
+}
+
 /* ---- Varints: LEB128, 7 bits a byte, low bits first, at most 10 bytes ---- */
 #define PIN_VARINT_MAX 10
 size_t pin_varint_put(uint8_t *out, uint64_t value); /* writes 1..10 bytes, returns how many */

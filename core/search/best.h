@@ -1,14 +1,16 @@
-/* The best few of many, without keeping order on the way: a buffer twice as large as wanted is filled with
- * whatever is above the bar, halved when full, and the bar raised to the worst that is kept. Each item costs
- * a comparison, and the few that pass a store; halving is a selection, no sort. */
+/* The best few of many, without keeping order on the way: a buffer some times as large as wanted is filled with
+ * whatever is above the bar, cut back when full, and the bar raised to the worst that is kept. Each item costs
+ * a comparison, and the few that pass a store; cutting back is a selection, no sort. Which keys are among the
+ * best is what no processor can guess, so both work by counting, not by comparing, where there are many. */
 #ifndef PIN_SEARCH_BEST_H
 #define PIN_SEARCH_BEST_H
 
 #include "core/search/plan.h"
 
 typedef struct best_few {
-    uint64_t *keys;       /* ranked_key of each; room for 2 x cap */
-    uint32_t  count, cap; /* cap >= 1 */
+    uint64_t *keys;       /* ranked_key of each                         */
+    uint32_t  count, cap; /* cap >= 1                                   */
+    uint32_t  room;       /* keys that there is room for, above cap     */
     uint64_t  bar;        /* keys at or below it are not among the best */
 } best_few;
 
@@ -34,7 +36,7 @@ static inline void best_add(best_few *best, uint32_t item, uint32_t score)
     if (key <= best->bar)
         return;
     best->keys[best->count++] = key;
-    if (best->count == 2 * best->cap)
+    if (best->count == best->room)
         best_halve(best);
 }
 
