@@ -273,6 +273,7 @@ static void cut_once(void *ctx, uint32_t number)
     if (room_for_terms(&terms, &pool, w, number))
         cut(w, &w->nodes[number], &terms, &w->kids[2 * number]);
     pin_pool_free(pool);
+    pin_rest(w->options);
 }
 
 static void cut_below(void *ctx, uint32_t number)
@@ -283,6 +284,7 @@ static void cut_below(void *ctx, uint32_t number)
     if (room_for_terms(&terms, &pool, w, number))
         cut_all(w, &w->nodes[number], &terms);
     pin_pool_free(pool);
+    pin_rest(w->options);
 }
 
 static bool run_all(work *w, pin_task *task)
