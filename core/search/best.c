@@ -146,11 +146,6 @@ void best_halve(best_few *best)
             best->bar = best->keys[i];
 }
 
-static ranked ranked_of(uint64_t key)
-{
-    return (ranked){.item = UINT32_MAX - (uint32_t)key, .score = (uint32_t)(key >> 32)};
-}
-
 uint32_t best_list(ranked *out, best_few *best)
 {
     if (best->count > best->cap + best->cap / 4)

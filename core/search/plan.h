@@ -149,6 +149,10 @@ typedef struct ranked {
 } ranked;
 /* Higher score, then lower item; as one number, so that it costs no branch. */
 static inline uint64_t ranked_key(ranked r) { return (uint64_t)r.score << 32 | (UINT32_MAX - r.item); }
+static inline ranked   ranked_of(uint64_t key)
+{
+    return (ranked){.item = UINT32_MAX - (uint32_t)key, .score = (uint32_t)(key >> 32)};
+}
 
 /* ---- exhaustive.c ---- sums[item_count], zeroed by the caller, receives every item's score */
 pin_status plan_score_all(uint32_t *sums, plan *p, pin_arena *scratch, pin_error *err);
@@ -188,7 +192,9 @@ typedef struct bonus {
 } bonus;
 typedef struct near_terms near_terms; /* which slot a question term belongs to */
 pin_status                plan_near_terms(near_terms **out, plan *p, pin_arena *arena, pin_error *err);
-pin_status plan_bonus(bonus *out, plan *p, near_terms *terms, uint32_t item, uint32_t score, pin_error *err);
+/* Of an item that stays below `enough` whatever its nearness is, nearness is not told. */
+pin_status plan_bonus(bonus *out, plan *p, near_terms *terms, uint32_t item, uint32_t score, uint32_t enough,
+                      pin_error *err);
 /* No item with this score gets a larger bonus; `may_begin`: its question may begin with the query. */
 uint32_t   plan_most_bonus(const near_terms *terms, uint32_t score, bool may_begin);
 /* The same bound for one item, tighter: by what the lists that are here say of its question. Over a network,

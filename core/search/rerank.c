@@ -31,7 +31,7 @@ struct near_terms {
     bool       typed_known; /* whether the two below are: few queries ask */
     uint32_t   typed_first, typed_end; /* terms that the word being typed may become */
     uint32_t   typed_slot;             /* NO_SLOT when it is a word already */
-    uint32_t   worth[SLOTS_MAX];       /* of a slot side by side with the one after it */
+    uint32_t   worth[SLOTS_MAX + 1];   /* of a slot side by side with the one after it */
     uint32_t   after[SLOTS_MAX], before[SLOTS_MAX]; /* slots of the neighbouring words, or NO_SLOT */
     uint32_t   most_near;                           /* no item can get more for nearness */
 };
@@ -216,9 +216,10 @@ pin_status plan_may_begin(bool *out, plan *p, near_terms *terms, uint32_t item, 
 
 /* The terms that are words of the query. Most are not, and which are cannot be guessed: so first those that
  * may be are picked without a branch. */
-static uint32_t find_met(meeting *met, const near_terms *terms, const uint32_t *numbers, uint32_t count)
+static uint32_t find_met(meeting *met, uint32_t *most_near, const near_terms *terms, const uint32_t *numbers,
+                         uint32_t count)
 {
-    uint32_t may = 0, found = 0;
+    uint32_t may = 0, found = 0, most = 0;
     if (terms->typed_slot == NO_SLOT)
         for (uint32_t i = 0; i < count; i++) {
             met[may].at = i;
@@ -231,13 +232,16 @@ static uint32_t find_met(meeting *met, const near_terms *terms, const uint32_t *
         uint32_t at = met[i].at, slot = slot_of_term(terms, numbers[at]);
         met[found] = (meeting){.at = at, .slot = slot};
         found += slot != NO_SLOT;
+        most += terms->worth[slot];
     }
+    *most_near = most;
     return found;
 }
 
-pin_status plan_bonus(bonus *out, plan *p, near_terms *terms, uint32_t item, uint32_t score, pin_error *err)
+pin_status plan_bonus(bonus *out, plan *p, near_terms *terms, uint32_t item, uint32_t score, uint32_t enough,
+                      pin_error *err)
 {
-    uint32_t numbers[RULE_QUESTION_TERMS], count = 0;
+    uint32_t numbers[RULE_QUESTION_TERMS], count = 0, most_near;
     meeting  met[RULE_QUESTION_TERMS];
     bool     begins;
     *out = (bonus){0};
@@ -248,11 +252,12 @@ pin_status plan_bonus(bonus *out, plan *p, near_terms *terms, uint32_t item, uin
         return s;
     if (begins)
         out->begins = (uint32_t)((uint64_t)score * RULE_BEGINS / RULE_ONE);
-    out->covered = find_met(met, terms, numbers, count);
+    out->covered = find_met(met, &most_near, terms, numbers, count);
     out->of = count;
-    out->near = nearness(terms, met, out->covered);
     if (out->covered)
         out->share = (uint32_t)((uint64_t)score * RULE_SHARE * out->covered / count / RULE_ONE);
+    if ((uint64_t)score + out->begins + out->share + most_near >= enough)
+        out->near = nearness(terms, met, out->covered);
     return PIN_OK;
 }
 

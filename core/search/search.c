@@ -61,24 +61,25 @@ static bool is_exact(const searching *s, uint32_t item)
     return false;
 }
 
-/* The k best scores so far; the last of them is what a candidate must reach. */
+/* The k best so far, as ranked_key; the last of them is what a candidate must reach. */
 typedef struct bar {
-    uint32_t scores[RULE_RESCORE];
+    uint64_t keys[RULE_RESCORE];
     uint32_t count, k;
 } bar;
 
-static void raise_bar(bar *b, uint32_t score)
+static uint32_t bar_score(const bar *b) { return b->count == b->k ? (uint32_t)(b->keys[b->k - 1] >> 32) : 0; }
+
+static void raise_bar(bar *b, ranked r)
 {
+    uint64_t key = ranked_key(r);
     uint32_t place = b->count;
-    while (place > 0 && b->scores[place - 1] < score)
-        place--;
-    if (place == b->k)
+    if (place == b->k && key < b->keys[place - 1])
         return;
     if (b->count < b->k)
         b->count++;
-    for (uint32_t i = b->count - 1; i > place; i--)
-        b->scores[i] = b->scores[i - 1];
-    b->scores[place] = score;
+    for (place = b->count - 1; place > 0 && b->keys[place - 1] < key; place--)
+        b->keys[place] = b->keys[place - 1];
+    b->keys[place] = key;
 }
 
 /* Bonuses only add, so an item that with the largest bonus possible for it stays below the k-th best score
@@ -87,16 +88,18 @@ typedef enum worthiness { WORTH_NOTHING, WORTH_ASKING, WORTH_A_LOOK } worthiness
 
 static worthiness worth_of(const bar *b, const near_terms *terms, ranked r)
 {
-    uint32_t sum = r.score & (RULE_EXACT_QUESTION - 1), enough = b->scores[b->k - 1];
+    uint32_t sum = r.score & (RULE_EXACT_QUESTION - 1), enough = bar_score(b);
     if (b->count < b->k || r.score + plan_most_bonus(terms, sum, false) >= enough)
         return WORTH_A_LOOK;
     return r.score + plan_most_bonus(terms, sum, true) < enough ? WORTH_NOTHING : WORTH_ASKING;
 }
 
-static pin_status look_at(searching *s, near_terms *terms, ranked *r, pin_error *err)
+static pin_status look_at(searching *s, const bar *reached, near_terms *terms, ranked *r, pin_error *err)
 {
     bonus      b;
-    pin_status status = plan_bonus(&b, &s->p, terms, r->item, r->score & (RULE_EXACT_QUESTION - 1), err);
+    uint32_t   sum = r->score & (RULE_EXACT_QUESTION - 1), enough = bar_score(reached), exact = r->score - sum;
+    pin_status status =
+        plan_bonus(&b, &s->p, terms, r->item, sum, enough > exact ? enough - exact : 0, err);
     if (status != PIN_OK)
         return status;
     s->second[s->second_count].item = r->item;
@@ -110,7 +113,7 @@ static pin_status worth_fetching(bool *out, searching *s, const bar *b, const ne
                                  pin_error *err)
 {
     ranked   r = s->best[place];
-    uint32_t most, enough = b->count == b->k ? b->scores[b->k - 1] : 0;
+    uint32_t most, enough = bar_score(b);
     *out = true;
     if (!pin_read_is_partial(s->p.ix))
         return PIN_OK;
@@ -129,7 +132,7 @@ static pin_status look_if_worth(searching *s, const bar *reached, near_terms *te
     pin_status status = PIN_OK;
     if (worth_of(reached, terms, *r) == WORTH_ASKING)
         status = plan_may_begin(&look, &s->p, terms, r->item, err);
-    return status == PIN_OK && look ? look_at(s, terms, r, err) : status;
+    return status == PIN_OK && look ? look_at(s, reached, terms, r, err) : status;
 }
 
 /* The sums fall, so behind one that is worth nothing all are. */
@@ -147,9 +150,15 @@ static pin_status look_again(searching *s, uint32_t k, pin_arena *arena, pin_err
             status = look_if_worth(s, &reached, terms, &s->best[i], err);
         s->p.needs |= status == PIN_NEED;
         status = status == PIN_NEED ? PIN_OK : status;
-        raise_bar(&reached, s->best[i].score);
+        raise_bar(&reached, s->best[i]);
     }
-    ranked_sort(s->best, s->best_count);
+    if (k > RULE_RESCORE) {
+        ranked_sort(s->best, s->best_count);
+        return status;
+    }
+    s->best_count = reached.count;
+    for (uint32_t i = 0; i < reached.count; i++)
+        s->best[i] = ranked_of(reached.keys[i]);
     return status;
 }
 
