@@ -22,10 +22,13 @@ typedef struct letters {
 
 static void letters_of(letters *out, pin_str text)
 {
-    size_t at = 0;
-    out->count = 0;
-    while (at < text.len && out->count < LETTERS_MAX)
-        out->at[out->count++] = pin_utf8_next(text, &at);
+    size_t   at = 0;
+    uint32_t count = 0;
+    while (at < text.len && count < LETTERS_MAX) {
+        uint8_t byte = (uint8_t)text.at[at];
+        out->at[count++] = byte < 0x80 ? (at++, byte) : pin_utf8_next(text, &at);
+    }
+    out->count = count;
 }
 
 /* ---- The best few ---- */
@@ -97,11 +100,14 @@ pin_status plan_completions(plan_candidate *out, uint32_t cap, uint32_t *count, 
 }
 
 /* ---- Edit distance ---- */
+#define FAR 128 /* above any distance between two words */
+
 typedef struct edit_rows {
     letters  word;                                  /* the word of the query                          */
-    uint8_t  row[LETTERS_MAX + 1][LETTERS_MAX + 1]; /* row r: the candidate's first r letters         */
+    uint8_t  row[LETTERS_MAX + 1][LETTERS_MAX + 2]; /* row r: the candidate's first r letters         */
     letters  last;                                  /* the candidate that the rows belong to          */
     uint32_t valid;                                 /* rows 0..valid are right for `last`             */
+    uint32_t band;                                  /* places further from the diagonal are not right */
 } edit_rows;
 
 static void rows_init(edit_rows *e, pin_str word)
@@ -110,30 +116,32 @@ static void rows_init(edit_rows *e, pin_str word)
     for (uint32_t j = 0; j <= e->word.count; j++)
         e->row[0][j] = (uint8_t)j;
     e->last.count = 0;
-    e->valid = 0;
+    e->valid = e->band = 0;
 }
 
-/* Row r from rows r-1 and r-2; returns its smallest entry. */
+/* Row r from rows r-1 and r-2; returns its smallest entry. What is further from the diagonal than the edits
+ * allowed is more than those edits away, so it is left out, with a mark on either side. */
 static uint32_t fill_row(edit_rows *e, uint32_t r)
 {
     uint8_t       *now = e->row[r];
     const uint8_t *up = e->row[r - 1];
-    uint32_t       c = e->last.at[r - 1], least = r;
-    now[0] = (uint8_t)r;
-    for (uint32_t j = 1; j <= e->word.count; j++) {
+    uint32_t       from = r > e->band ? r - e->band : 1;
+    uint32_t       to = e->word.count - r > e->band && e->word.count > r ? r + e->band : e->word.count;
+    uint32_t       c = e->last.at[r - 1], least = from == 1 ? r : FAR, left = least;
+    now[from - 1] = (uint8_t)left;
+    for (uint32_t j = from; j <= to; j++) {
         uint32_t w = e->word.at[j - 1];
         uint32_t best = up[j - 1] + (w != c);
-        if (up[j] + 1u < best)
-            best = up[j] + 1u;
-        if (now[j - 1] + 1u < best)
-            best = now[j - 1] + 1u;
+        best = up[j] + 1u < best ? up[j] + 1u : best;
+        best = left + 1u < best ? left + 1u : best;
         if (r > 1 && j > 1 && w == e->last.at[r - 2] && e->word.at[j - 2] == c &&
             e->row[r - 2][j - 2] + 1u < best)
             best = e->row[r - 2][j - 2] + 1u;
         now[j] = (uint8_t)best;
-        if (best < least)
-            least = best;
+        left = best;
+        least = best < least ? best : least;
     }
+    now[to + 1] = FAR;
     return least;
 }
 
@@ -143,13 +151,15 @@ static uint32_t distance_to(edit_rows *e, pin_str text, uint32_t most)
 {
     letters next;
     letters_of(&next, text);
-    uint32_t shared = 0;
-    while (shared < e->valid && shared < next.count && next.at[shared] == e->last.at[shared])
-        shared++;
-    e->last = next;
-    e->valid = shared;
     if (next.count > e->word.count + most || e->word.count > next.count + most)
         return most + 1;
+    uint32_t shared = 0, valid = e->band == most ? e->valid : 0;
+    while (shared < valid && shared < next.count && next.at[shared] == e->last.at[shared])
+        shared++;
+    memcpy(e->last.at + shared, next.at + shared, (next.count - shared) * sizeof next.at[0]);
+    e->last.count = next.count;
+    e->valid = shared;
+    e->band = most;
     uint32_t before = 0;
     for (uint32_t r = shared + 1; r <= next.count; r++) {
         uint32_t least = fill_row(e, r);
