@@ -9,6 +9,7 @@
 #include "core/bytes/bytes.h"
 #include "indexer/check/check.h"
 #include "indexer/corpus/corpus.h"
+#include "indexer/corpus/parallel.h"
 #include "indexer/evidence/evidence.h"
 #include "indexer/order/order.h"
 #include "indexer/source/source.h"
@@ -113,6 +114,7 @@ static void drop_long_items(pin_build *b)
         uint32_t          first = kept;
         for (uint32_t i = module->first_item; i < module->first_item + module->item_count; i++) {
             pin_draft_item *item = &corpus->items[i];
+            pin_rest_at(&b->options, i);
             if (item->too_long) {
                 pin_finding_add(&b->findings, PIN_ERROR, "item-too-long", item->origin, item->id,
                                 "split the answer", "longer than %u KiB with its citations: not indexed",

@@ -167,9 +167,11 @@ static meeting *gather(const pin_check *k, bool versions, size_t *count)
 {
     size_t most = 0;
     *count = 0;
-    for (uint32_t i = 0; i < k->corpus->item_count; i++)
+    for (uint32_t i = 0; i < k->corpus->item_count; i++) {
+        pin_rest_at(k->corpus->options, i);
         if (versions || k->corpus->items[i].says)
             most += k->corpus->items[i].citation_count;
+    }
     meeting *all = malloc((most + 1) * sizeof *all);
     for (uint32_t i = 0; all && i < k->corpus->item_count; i++) {
         const pin_draft_item *item = &k->corpus->items[i];

@@ -8,6 +8,7 @@
  *     in pincite.yml, or the front matter of a module file, where an id may be the slug alone:
  *         withdrawn: {ID: REASON}    or a list of {id, reason, since, instead}
  *         moved: {OLD: NEW}          merged: {OLD: NEW}      or a list of {id, to, since} */
+#include "indexer/corpus/parallel.h"
 #include "indexer/corpus/readers.h"
 
 #include "core/bytes/bytes.h"
@@ -225,6 +226,7 @@ pin_status pin_corpus_take_fates(pin_corpus *corpus)
     pin_status status = PIN_OK;
     for (uint32_t i = 0; i < corpus->item_count && status == PIN_OK; i++) {
         pin_draft_item *item = &corpus->items[i];
+        pin_rest_at(corpus->options, i);
         for (uint32_t k = 0; k < item->moved_from_count && status == PIN_OK; k++) {
             pin_draft_fate from = {.id = item->moved_from[k], .fate = PIN_FATE_MOVED, .target = item->id,
                                    .origin = item->origin};

@@ -103,8 +103,10 @@ static bool has_lists(const pin_corpus *corpus)
 /* Own items stand as the list has them, the others after it as they were read. */
 static void items_rank(pin_corpus *corpus)
 {
-    for (uint32_t i = 0; i < corpus->item_count; i++)
+    for (uint32_t i = 0; i < corpus->item_count; i++) {
         corpus->items[i].rank = UINT32_MAX + (uint64_t)i;
+        pin_rest_at(corpus->options, i);
+    }
     for (uint32_t m = 0; m < corpus->module_count; m++) {
         const pin_draft_module *module = &corpus->modules[m];
         for (uint32_t k = module->listed_count; k-- > 0;) { /* backwards: of two places the first counts */
@@ -157,6 +159,7 @@ static void places_as_read(uint32_t *from, const pin_corpus *corpus)
     for (uint32_t i = 0; i < corpus->item_count; i++) { /* item_count of a module: those placed so far */
         pin_draft_module *module = &corpus->modules[corpus->items[i].home];
         from[module->first_item + module->item_count++] = i;
+        pin_rest_at(corpus->options, i);
     }
 }
 
@@ -589,9 +592,11 @@ pin_status pin_corpus_finish(pin_corpus *corpus, pin_findings *findings, pin_err
         status = lookup_fill(corpus, findings, true);
     if (status == PIN_OK)
         status = modules_fill(corpus, findings);
-    for (uint32_t i = 0; i < corpus->item_count && status == PIN_OK; i++)
+    for (uint32_t i = 0; i < corpus->item_count && status == PIN_OK; i++) {
+        pin_rest_at(corpus->options, i);
         if (corpus->items[i].guidance.len) /* of trees only */
             guidance_add(corpus, &corpus->items[i], findings);
+    }
     if (findings->short_of_memory || pin_pool_is_short(corpus->pool))
         status = PIN_NO_SPACE;
     return status == PIN_OK ? PIN_OK : pin_fail(err, status, 0, "no memory for the corpus");
