@@ -65,12 +65,12 @@ static pin_status look_up(plan_part *parts, bool *found, plan *p, const pin_str 
 
 /* A row of words counts as one word that is half as telling again as its words are on average, shared
  * out among them by idf; but never as more than the word it stands for. */
-static void weigh(plan_part *parts, uint32_t count, uint32_t share, uint32_t most_idf, uint32_t items)
+static void weigh(const plan *p, plan_part *parts, uint32_t count, uint32_t share, uint32_t most_idf)
 {
     uint32_t idf[RULE_PARTS_MAX], sum = 0;
     assert(count > 0);
     for (uint32_t i = 0; i < count; i++) {
-        idf[i] = pin_idf(items, parts[i].term.df);
+        idf[i] = pin_idf_below(p->idf_top, p->settings.item_count, parts[i].term.df);
         sum += idf[i];
     }
     uint32_t whole = count == 1 ? sum : sum / count + sum / count / 2;
@@ -99,7 +99,7 @@ pin_status plan_add_way(bool *added, plan *p, plan_slot *slot, pin_tier tier, ui
         arena->used = mark;
         return s;
     }
-    weigh(parts, key_count, share, word->known ? word->idf : RULE_IDF_MAX, p->settings.item_count);
+    weigh(p, parts, key_count, share, word->known ? word->idf : RULE_IDF_MAX);
     for (uint32_t i = 0; i < key_count; i++)
         if (!(parts[i].key = pin_arena_copy(arena, keys[i])).at)
             return no_space(err);
@@ -425,7 +425,7 @@ static pin_status look_up_words(plan *p, pin_error *err)
             return s;
         word->known = word->exact.df > 0;
         word->question_df = word->exact.lists[PIN_QUESTION].count;
-        word->idf = pin_idf(p->settings.item_count, word->exact.df);
+        word->idf = pin_idf_below(p->idf_top, p->settings.item_count, word->exact.df);
         word->weight = plan_weight(word->idf, word->function ? RULE_FUNCTION : RULE_ONE);
     }
     return PIN_OK;

@@ -19,10 +19,12 @@ uint32_t pin_log2(uint64_t x)
     return whole << 16 | places;
 }
 
-uint32_t pin_idf(uint32_t n, uint32_t df)
+uint32_t pin_idf_below(uint32_t top, uint32_t n, uint32_t df)
 {
     if (df > n)
         df = n;
-    uint32_t idf = (pin_log2(2 * (uint64_t)n + 2) - pin_log2(2 * (uint64_t)df + 1)) >> (16 - RULE_IDF_BITS);
+    uint32_t idf = (top - pin_log2(2 * (uint64_t)df + 1)) >> (16 - RULE_IDF_BITS);
     return idf ? idf : 1;
 }
+
+uint32_t pin_idf(uint32_t n, uint32_t df) { return pin_idf_below(pin_log2(2 * (uint64_t)n + 2), n, df); }

@@ -14,5 +14,7 @@ uint32_t pin_log2(uint64_t x);
  * logarithms. df is taken as at most n. Never 0: no word is deleted. Worked: n = 148, df = 2 gives
  * log2(298 / 5) = 5.897 bits: 377. */
 uint32_t pin_idf(uint32_t n, uint32_t df);
+/* The same for whoever asks again and again with one n: `top` is pin_log2(2n + 2). */
+uint32_t pin_idf_below(uint32_t top, uint32_t n, uint32_t df);
 
 #endif

@@ -200,10 +200,10 @@ static bool is_plain_word(pin_str text)
 static pin_status consider(correcting *c, const pin_word *word, uint32_t most, pin_arena *arena,
                            pin_error *err)
 {
-    if (word->df < c->least_df || !is_plain_word(word->text))
+    if (word->df < c->least_df || word->text.len + most < c->rows.word.count) /* too short, however many bytes a letter */
         return PIN_OK;
     uint32_t edits = distance_to(&c->rows, word->text, most);
-    if (edits == 0 || edits > most)
+    if (edits == 0 || edits > most || !is_plain_word(word->text))
         return PIN_OK;
     return keep(
         &c->best,

@@ -87,6 +87,7 @@ typedef struct plan_phrase {
 typedef struct plan {
     const pin_index *ix;
     pin_settings     settings; /* field weights already within RULE_FIELD_WEIGHT_MAX */
+    uint32_t         idf_top;  /* see pin_idf_below */
     pin_str          query;
     plan_word       *words;
     uint32_t         word_count;

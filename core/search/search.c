@@ -304,6 +304,7 @@ static pin_status tell_reading(pin_reading *out, const plan *p, pin_arena *arena
 static void read_settings(plan *p)
 {
     pin_read_settings(&p->settings, p->ix);
+    p->idf_top = pin_log2(2 * (uint64_t)p->settings.item_count + 2);
     uint32_t *q = &p->settings.question_weight, *a = &p->settings.answer_weight;
     if (*q > RULE_FIELD_WEIGHT_MAX / 2)
         *q = RULE_FIELD_WEIGHT_MAX / 2;
