@@ -155,6 +155,8 @@ static bool add_file(pin_scratch_file *s, size_t len)
         s->failed = number;
         return false;
     }
+    /* items are looked at in the order of their modules: what lies beside a page is not asked for next */
+    madvise(s->base + s->ready, len, MADV_RANDOM);
     s->ready += len;
     atomic_store(&s->in_file, s->ready - s->plain);
     return true;
