@@ -68,7 +68,7 @@ pin_status pin_read_packed(pin_str *out, const pin_index *ix, pin_section kind, 
     }
     if (method != PIN_METHOD_DEFLATE && method != PIN_METHOD_CODEBOOK)
         return pin_fail(err, PIN_CORRUPT, offset, "a record is packed in an unknown way");
-    uint8_t *raw = pin_arena_take(arena, raw_len, 1);
+    uint8_t *raw = pin_arena_room(arena, raw_len, 1);
     if (!raw)
         return pin_fail(err, PIN_NO_SPACE, offset, "no room to unpack a record");
     if (!unpack(raw, raw_len, payload, method, dictionary, ix, kind))

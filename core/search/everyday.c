@@ -376,12 +376,23 @@ pin_str pin_everyday_stem(uint32_t row)
     return row < sizeof table / sizeof table[0] ? pin_str_of(table[row].stem) : (pin_str){0};
 }
 
+/* Like pin_str_order, without asking for the length first. */
+static int order_of(const char *text, pin_str stem)
+{
+    size_t i = 0;
+    while (i < stem.len && text[i] && text[i] == stem.at[i])
+        i++;
+    if (i == stem.len)
+        return text[i] != 0;
+    return text[i] ? (uint8_t)text[i] - (uint8_t)stem.at[i] : -1;
+}
+
 uint32_t pin_everyday(const char *const **out, pin_str stem)
 {
     size_t low = 0, high = sizeof table / sizeof table[0];
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int    order = pin_str_order(pin_str_of(table[middle].stem), stem);
+        int    order = order_of(table[middle].stem, stem);
         if (order == 0) {
             uint32_t count = 0;
             while (count < ALTERNATIVES_MAX && table[middle].alternatives[count])

@@ -436,7 +436,7 @@ static pin_status add_word_slot(plan *p, uint32_t i, pin_arena *arena, pin_error
     const plan_word *word = &p->words[i];
     plan_slot       *slot = &p->slots[p->slot_count];
     *slot = (plan_slot){.word = i, .position = i, .function = word->function};
-    slot->ways = pin_arena_take(arena, RULE_WAYS_MAX, sizeof *slot->ways);
+    slot->ways = pin_arena_room(arena, RULE_WAYS_MAX, sizeof *slot->ways);
     if (!slot->ways)
         return no_space(err);
     p->slot_count++;
@@ -446,8 +446,8 @@ static pin_status add_word_slot(plan *p, uint32_t i, pin_arena *arena, pin_error
 
 pin_status plan_expand(plan *p, pin_arena *arena, pin_error *err)
 {
-    p->slots = pin_arena_take(arena, PIN_QUERY_TERMS + RULE_PROVISIONS_MAX, sizeof *p->slots);
-    p->corrections = pin_arena_take(arena, PIN_QUERY_TERMS, sizeof *p->corrections);
+    p->slots = pin_arena_room(arena, PIN_QUERY_TERMS + RULE_PROVISIONS_MAX, sizeof *p->slots);
+    p->corrections = pin_arena_room(arena, PIN_QUERY_TERMS, sizeof *p->corrections);
     if (!p->slots || !p->corrections)
         return no_space(err);
     pin_status s = look_up_words(p, err);

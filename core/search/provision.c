@@ -232,7 +232,7 @@ pin_status plan_add_provision(plan *p, uint32_t number, pin_arena *arena, pin_er
     uint32_t touched = c.terms[0].df ? c.terms[0].df : 1;
     *slot = (plan_slot){.provision = true, .word = number, .position = UINT32_MAX};
     slot->weight = plan_weight(pin_idf(p->settings.item_count, touched), RULE_ONE);
-    slot->ways = pin_arena_take(arena, RULE_WAYS_MAX, sizeof *slot->ways);
+    slot->ways = pin_arena_room(arena, RULE_WAYS_MAX, sizeof *slot->ways);
     if (!slot->ways)
         return no_space(err);
     provision_rows rows = {.full = slot->weight * 255 *

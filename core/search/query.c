@@ -59,10 +59,8 @@ static pin_status no_space(pin_error *err)
 static pin_status take_word(plan *p, const pin_token *token, pin_arena *arena, pin_error *err)
 {
     plan_word *word = &p->words[p->word_count];
-    word->from = token->from;
-    word->to = token->to;
-    word->kind = token->kind;
-    word->function = token->function;
+    *word = (plan_word){
+        .from = token->from, .to = token->to, .kind = token->kind, .function = token->function};
     word->typing = token->to == p->query.len && token->kind == PIN_WORD;
     word->folded = pin_arena_copy(arena, token->word);
     if (pin_str_starts(word->folded, token->term)) /* most stems only leave something out */
@@ -91,7 +89,7 @@ static pin_status take_part(plan *p, const pin_token *token, pin_arena *arena, p
 static pin_status take_words(plan *p, pin_arena *arena, pin_error *err)
 {
     size_t most = p->query.len / 2 + 1; /* a word and what parts it from the next have two bytes */
-    p->words = pin_arena_take(arena, most < PIN_QUERY_TERMS ? most : PIN_QUERY_TERMS, sizeof *p->words);
+    p->words = pin_arena_room(arena, most < PIN_QUERY_TERMS ? most : PIN_QUERY_TERMS, sizeof *p->words);
     if (!p->words)
         return no_space(err);
     pin_tokenizer t;
