@@ -20,7 +20,7 @@ P4, P5 = 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5
 NAMES = ("META MODULES SOURCES STATUSES ABBREVIATIONS TERM_KEYS WORD_KEYS ITEM_DICTIONARY TERMS "
          "ITEM_ROWS ITEM_STATUS EXACT FORWARD QUESTION_LISTS ANSWER_LISTS WORDS TYPOS IDS MEMBERS PROVISION_ROWS "
          "PROVISION_IDS PROVISION_ALSO PROVISION_NAMES CITING TEXT_DICTIONARY PROVISION_TEXTS ITEMS "
-         "REVISIONS PAST ARCHIVE RELEASES STEPS").split()
+         "REVISIONS PAST ARCHIVE RELEASES STEPS PACKED").split()
 REQUIRED = 27  # the others came with minor version 1
 STATES = ("resolved", "does not exist", "other act", "not understood", "not checked")
 KINDS = {name: kind for kind, name in enumerate(NAMES, 1)}
@@ -504,6 +504,13 @@ class Index:
             must(c.left() == 0, "the past has bytes too many")
             yield out
 
+    def check_packed(self):
+        if KINDS["PACKED"] in self.section:
+            packed, at = self.bytes_of("PACKED"), self.data.index(self.bytes_of("META"), 64)
+            raw = zlib.decompress(packed[4:], -15)
+            must(len(raw) == struct.unpack_from("<I", packed)[0] and raw == self.data[at:at + len(raw)],
+                 "the head that is packed is another one")
+
     def check_steps(self, places):
         steps = self.bytes_of("STEPS") if KINDS["STEPS"] in self.section else b""
         for i, place in enumerate(places if steps else ()):
@@ -532,6 +539,7 @@ class Index:
             revision = row[8:40]
             must(digest(canonical(item, footings)) == revision, "the revision of " + item["id"])
             leaves.append((item["id"].encode(), revision))
+        self.check_packed()
         self.check_steps(struct.unpack("<%dQ" % self.items, places))
         must(root(sorted(leaves)).hex() == release["release"], "the release is not the root of its revisions")
         before = None

@@ -32,7 +32,8 @@ enum pin_header {
     PIN_H_SOURCES = 40,    /* u32 */
     PIN_H_PROVISIONS = 44, /* u32 */
     PIN_H_SECTIONS = 48,   /* u32: rows of the table                                                 */
-    PIN_H_HEAD_LEN = 52,   /* u32: bytes from 0 that a reader over a network fetches first           */
+    PIN_H_HEAD_LEN = 52,   /* u32: bytes from 0 that a reader over a network fetches first: up to the
+                              end of PACKED, or, where there is none, of the head                    */
     PIN_H_RESERVED = 56,   /* u64: zero                                                              */
     PIN_HEADER_LEN = 64
 };
@@ -52,7 +53,6 @@ enum pin_row {
 #define PIN_SECTIONS_MAX 64
 #define PIN_ALIGN 64
 #define PIN_PADDING 64
-#define PIN_HEAD_MAX (16u << 10) /* sections after the head proper join it while it stays this small */
 
 typedef enum pin_section {
     /* the head proper: read and checked when the file is opened */
@@ -90,6 +90,7 @@ typedef enum pin_section {
     PIN_S_ARCHIVE,   /* records of items as they stood, and the words that they rested on             */
     PIN_S_RELEASES,  /* the releases that led to this one                                             */
     PIN_S_STEPS,     /* about where each item lies: for a reader over a network                       */
+    PIN_S_PACKED,    /* the head once more, compressed: the first read over a network                 */
     PIN_SECTION_END
 } pin_section;
 #define PIN_S_OPTIONAL PIN_S_REVISIONS /* sections from here on may be missing */
@@ -181,6 +182,8 @@ static inline uint32_t pin_hash32(const void *bytes, size_t len, uint64_t seed)
  * Rows are sorted by bucket, mark, value. A row is a candidate; the record it names decides. */
 enum pin_table { PIN_T_ROWS = 0, PIN_T_BITS = 4, PIN_T_WIDTH = 5, PIN_T_STARTS = 8 };
 #define PIN_TABLE_BITS_MAX 26
+#define PIN_T_BUCKET 16u     /* rows in a bucket, on average at most */
+#define PIN_T_GUESSED 40000u /* in a table of so many rows the place of one is guessed over a network */
 
 static inline uint32_t pin_table_bucket(uint64_t hash, unsigned bits)
 {
@@ -200,6 +203,12 @@ static inline uint32_t pin_place_len(uint64_t place) { return (uint32_t)(place &
 /* ---- Packed records (ITEMS, PROVISION_TEXTS) ----
  * u32 checksum of what follows (seed: item or provision number), u8 method, varint raw length, payload. */
 enum pin_method { PIN_METHOD_STORED = 0, PIN_METHOD_DEFLATE = 1, PIN_METHOD_CODEBOOK = 2 };
+
+/* ---- PACKED ---- u32 length, then raw DEFLATE of so many bytes of the file from META on: the sections of the
+ * head, then STEPS, then TERMS if it is no larger than PIN_PACKED_TERMS, and the zeros between them. A browser
+ * unpacks it by itself; the core never reads it. */
+#define PIN_PACKED_DATA 4
+#define PIN_PACKED_TERMS (48u << 10)
 
 /* ---- Provision rows: 32 bytes ---- */
 enum pin_provision_row {

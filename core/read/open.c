@@ -53,6 +53,22 @@ pin_status pin_read_bytes(const uint8_t **out, const pin_index *ix, uint64_t off
     return *out ? PIN_OK : ask(&ix->file, offset, len, err);
 }
 
+/* Of sections whose neighbours are asked for next, the parents and children of a provision, a block. */
+static uint64_t block_of(pin_section kind)
+{
+    return kind == PIN_S_PROVISION_ROWS || kind == PIN_S_PROVISION_NAMES ? 2048 : 1;
+}
+
+static pin_status ask_within(const pin_index *ix, pin_section kind, uint64_t offset, uint64_t len, pin_error *err)
+{
+    const pin_extent *section = &ix->sections[kind];
+    uint64_t          block = block_of(kind), from = offset / block * block;
+    uint64_t          to = (offset + len + block - 1) / block * block;
+    if (section->len <= SMALL_SECTION && kind != PIN_S_EXACT) /* there a place can be guessed */
+        return ask(&ix->file, section->offset, section->len, err);
+    return ask(&ix->file, section->offset + from, (to < section->len ? to : section->len) - from, err);
+}
+
 pin_status pin_read_part_somewhere(const uint8_t **out, const pin_index *ix, pin_section kind, uint64_t offset,
                                    uint64_t len, pin_error *err)
 {
@@ -60,8 +76,8 @@ pin_status pin_read_part_somewhere(const uint8_t **out, const pin_index *ix, pin
     if (offset > section->len || len > section->len - offset)
         return pin_fail(err, PIN_CORRUPT, section->offset, "a record lies outside its section");
     uint64_t at = section->offset + offset;
-    if (len > 0 && pin_is_partial(ix) && section->len <= SMALL_SECTION && !find_piece(&ix->file, at, len))
-        return ask(&ix->file, section->offset, section->len, err);
+    if (len > 0 && pin_is_partial(ix) && !find_piece(&ix->file, at, len))
+        return ask_within(ix, kind, offset, len, err);
     return pin_read_bytes(out, ix, at, len, err);
 }
 
@@ -74,6 +90,7 @@ const uint8_t *pin_read_if_here(const pin_index *ix, pin_section kind, uint64_t 
 }
 
 bool pin_read_is_partial(const pin_index *ix) { return pin_is_partial(ix); }
+bool pin_read_lacks(const pin_index *ix) { return pin_is_partial(ix) && ix->file.needs->count > 0; }
 
 pin_str pin_take_text(pin_cursor *c)
 {
@@ -234,12 +251,16 @@ static pin_status load_meta(pin_index *ix, pin_error *err)
 
 static pin_status load_head(pin_index *ix, pin_error *err)
 {
-    pin_status s;
+    pin_status s = PIN_OK;
     for (uint32_t kind = 1; kind <= PIN_S_HEAD_LAST; kind++) {
         const pin_extent *e = &ix->sections[kind];
-        s = pin_read_bytes(&ix->head[kind], ix, e->offset, e->len, err);
-        if (s != PIN_OK)
-            return s;
+        pin_status        now = pin_read_bytes(&ix->head[kind], ix, e->offset, e->len, err);
+        s = now != PIN_OK ? now : s;
+    }
+    if (s != PIN_OK) /* all was asked for */
+        return s;
+    for (uint32_t kind = 1; kind <= PIN_S_HEAD_LAST; kind++) {
+        const pin_extent *e = &ix->sections[kind];
         if (pin_hash64(ix->head[kind], (size_t)e->len, 0) != e->hash)
             return pin_fail(err, PIN_CORRUPT, e->offset, "checksum of a section is wrong");
     }

@@ -127,6 +127,7 @@ pin_status pin_forward_read(uint32_t *numbers, uint32_t cap, uint32_t *count, co
 
 /* ---- Over a network ---- where each thing not read saves bytes, and each thing asked for late a round */
 bool pin_read_is_partial(const pin_index *ix);
+bool pin_read_lacks(const pin_index *ix); /* something was asked for since the call began */
 /* Is the question of the item here already? */
 bool pin_read_has_question_terms(const pin_index *ix, uint32_t item);
 /* Asks for all questions: for whoever reads them one after the other. PIN_OK, PIN_NEED. */

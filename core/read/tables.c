@@ -32,19 +32,79 @@ static uint32_t value_at(const uint8_t *values, uint32_t i, uint32_t width)
     return value;
 }
 
+/* ---- Over a network ---- a look-up takes three reads, one after the other. What the writer would have made of a
+ * section of this length tells at once where the second is, and about where the third; a wrong guess costs
+ * bytes, nothing else. */
+static bool guess_table(table *out, const pin_index *ix, pin_section kind)
+{
+    uint64_t len = ix->sections[kind].len;
+    uint32_t last = kind == PIN_S_TYPOS ? ix->words.count : ix->item_count;
+    table    t = {.width = 1};
+    while (t.width < 4 && last && (last - 1) >> 8 * t.width)
+        t.width++;
+    for (; t.bits <= PIN_TABLE_BITS_MAX; t.bits++) {
+        t.marks = PIN_T_STARTS + ((1ull << t.bits) + 1) * 4;
+        if (t.marks > len || (len - t.marks) % (2 + t.width) != 0)
+            continue;
+        uint64_t rows = (len - t.marks) / (2 + t.width);
+        t.rows = (uint32_t)rows;
+        t.values = t.marks + rows * 2;
+        if (rows <= UINT32_MAX && rows >> t.bits <= PIN_T_BUCKET && (t.bits == 0 || rows >> (t.bits - 1) > PIN_T_BUCKET)) {
+            *out = t;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void ask_part(const pin_index *ix, pin_section kind, uint64_t from, uint64_t len)
+{
+    const uint8_t *at;
+    uint64_t       all = ix->sections[kind].len;
+    if (from < all)
+        (void)pin_read_part(&at, ix, kind, from, len < all - from ? len : all - from, NULL);
+}
+
+/* Rows are spread evenly by their hashes, so a row is at most some roots from where it is expected. */
+static void ask_rows_ahead(const pin_index *ix, pin_section kind, const table *t, uint64_t hash)
+{
+    uint64_t about = ((hash >> 32) * t->rows) >> 32, far = PIN_T_BUCKET, root = 1;
+    while (root * root < t->rows)
+        root++;
+    far += root + root / 2; /* three times the deviation, which is half the root at most */
+    uint64_t from = about > far ? about - far : 0, to = about + far < t->rows ? about + far : t->rows;
+    ask_part(ix, kind, t->marks + from * 2, (to - from) * 2);
+    ask_part(ix, kind, t->values + from * t->width, (to - from) * t->width);
+}
+
+static void ask_ahead(const pin_index *ix, pin_section kind, uint64_t hash)
+{
+    table t;
+    if (!guess_table(&t, ix, kind))
+        return;
+    uint64_t bucket = PIN_T_STARTS + (uint64_t)pin_table_bucket(hash, t.bits) * 4;
+    if (pin_read_if_here(ix, kind, 0, PIN_T_STARTS) && pin_read_if_here(ix, kind, bucket, 8))
+        return;
+    ask_part(ix, kind, bucket, 8);
+    if (kind == PIN_S_EXACT && t.rows <= PIN_T_GUESSED) /* of the others many look-ups are made at once */
+        ask_rows_ahead(ix, kind, &t, hash);
+}
+
 pin_status pin_table_find(uint32_t *values, uint32_t cap, uint32_t *count, const pin_index *ix,
                           pin_section kind, pin_str key, pin_error *err)
 {
     table          t = {0};
     const uint8_t *starts, *marks, *found, *whole = NULL;
+    uint64_t       hash = pin_hash64(key.at, key.len, kind);
     *count = 0;
+    if (pin_is_partial(ix))
+        ask_ahead(ix, kind, hash);
     pin_status s = open_table(&t, ix, kind, err);
     if (s == PIN_OK && !pin_is_partial(ix) &&
         ix->file.piece_count == 1) /* in memory all of it lies in one piece */
         s = pin_read_part(&whole, ix, kind, 0, ix->sections[kind].len, err);
     if (s != PIN_OK)
         return s;
-    uint64_t hash = pin_hash64(key.at, key.len, kind);
     uint64_t bucket = PIN_T_STARTS + pin_table_bucket(hash, t.bits) * 4;
     starts = whole ? whole + bucket : NULL;
     if (!whole && (s = pin_read_part(&starts, ix, kind, bucket, 8, err)) != PIN_OK)

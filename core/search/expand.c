@@ -368,7 +368,7 @@ static pin_status add_guesses(plan *p, pin_arena *arena, pin_error *err)
     for (uint32_t i = 0; s == PIN_OK && i < p->slot_count; i++) {
         plan_slot       *slot = &p->slots[i];
         const plan_word *word = &p->words[slot->word];
-        if (slot->provision || word->quoted || word->kind != PIN_WORD)
+        if (slot->provision || word->quoted || word->kind != PIN_WORD || word->unread)
             continue;
         if (is_obscure(slot))
             s = plan_add_initials(p, slot, arena, err);
@@ -420,7 +420,11 @@ static pin_status look_up_words(plan *p, pin_error *err)
             word->exact = word_before(p, i)->exact;
             continue;
         }
+        bool needed = p->needs;
+        p->needs = false;
         pin_status s = plan_term(&word->exact, p, word->term, err);
+        word->unread = p->needs;
+        p->needs |= needed;
         if (s != PIN_OK)
             return s;
         word->known = word->exact.df > 0;

@@ -71,6 +71,7 @@ typedef struct plan_word {
     bool     typing;   /* the last word, and the query ends with it */
     bool     again;    /* the same term stood before: counted there */
     bool     known;    /* some item has its term */
+    bool     unread;   /* whether it is known is not: its page of the dictionary is missing */
     uint32_t citation; /* 1 + number of the provision slot that it belongs to; 0: none */
     uint32_t idf, weight;
     pin_term exact;

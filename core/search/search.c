@@ -108,6 +108,8 @@ static pin_status look_at(searching *s, const bar *reached, near_terms *terms, r
     return PIN_OK;
 }
 
+#define AHEAD 2 /* more items than are shown are fetched: the second look may lift one */
+
 /* Over a network: is the item, not here yet, worth fetching? What is likely to be shown is asked for at once. */
 static pin_status worth_fetching(bool *out, searching *s, const bar *b, const near_terms *terms, uint32_t place,
                                  pin_error *err)
@@ -117,7 +119,7 @@ static pin_status worth_fetching(bool *out, searching *s, const bar *b, const ne
     *out = true;
     if (!pin_read_is_partial(s->p.ix))
         return PIN_OK;
-    if (place < b->k)
+    if (place < b->k + AHEAD)
         pin_read_item_ahead(s->p.ix, r.item);
     if (pin_read_has_question_terms(s->p.ix, r.item))
         return PIN_OK;
@@ -141,6 +143,10 @@ static pin_status look_again(searching *s, uint32_t k, pin_arena *arena, pin_err
     near_terms *terms;
     bar         reached = {.k = k < RULE_RESCORE ? k : RULE_RESCORE};
     pin_status  status = plan_near_terms(&terms, &s->p, arena, err);
+    if (status == PIN_OK && pin_read_lacks(s->p.ix)) { /* as good as the sums were, they were not all there */
+        s->p.needs = true;
+        return PIN_OK;
+    }
     for (uint32_t i = 0; status == PIN_OK && i < s->best_count && i < RULE_RESCORE; i++) {
         if (worth_of(&reached, terms, s->best[i]) == WORTH_NOTHING)
             break;

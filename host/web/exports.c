@@ -272,7 +272,7 @@ uint32_t pin_web_need_count(void) { return web.needs.count; }
 
 /* Which answer is wanted; strings lie in the input. */
 typedef struct wanted {
-    pin_str            text; /* query, or id of an item */
+    pin_str            text; /* the query */
     pin_search_options options;
     bool               facets;
     bool               foresee; /* the first round of a query: ask for more than is known to be needed */
@@ -398,21 +398,6 @@ int pin_web_search(uint32_t query_len, uint32_t module_len, uint32_t status_len,
         .foresee = (flags & 2) != 0,
     };
     return answer(make_search, &w);
-}
-
-static pin_status make_item(pin_buf *out, const wanted *w, pin_arena *arena)
-{
-    uint32_t   item;
-    pin_status status = pin_index_find_item(&item, web.ix, w->text, arena, &web.err);
-    return status == PIN_OK ? pin_json_item(out, web.ix, item, arena, &web.err) : status;
-}
-
-/* The item of /api/v1/items/ID, as the same bytes. Input: its id. */
-int EXPORTED(pin_web_item)(uint32_t id_len);
-int pin_web_item(uint32_t id_len)
-{
-    wanted w = {.text = {web.input, id_len}};
-    return id_len > INPUT_MAX ? PIN_LIMIT : answer(make_item, &w);
 }
 
 static pin_status make_about(pin_buf *out, const wanted *w, pin_arena *arena)

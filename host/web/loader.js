@@ -9,10 +9,10 @@
    files never meet, for the head names the file and every part carries a checksum). */
 
 const OK = 0, NOT_FOUND = 1, CORRUPT = 3, NEED = 7;
-const FIRST_READ = 65536;        // bytes of the head, unless its length is known beforehand
-const GAP = 1024;                // two ranges nearer than this are one request
+const FIRST_READ = 6144;         // bytes of the head, unless its length is known beforehand
+const GAP = 512;                 // two ranges nearer than this are one request
 const SMALL = 33;                // a range smaller than this brings its neighbours along: they are rows of
-const BLOCK = 256;               // tables, and the next round would ask for some of them
+const BLOCK = 64;                // tables, and the next round would ask for some of them
 const WHOLE_MOST = 32 << 20;     // bytes of a file that is taken whole
 const SLOW_MS = 3000;            // after this a host is said to be slow
 const DEAD_MS = 30000;           // without a byte for so long, a request has failed
@@ -31,6 +31,29 @@ export class PinError extends Error {
 
 async function inflate(bytes) {
   return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer());
+}
+
+/* The head of an index of any size stands compressed behind the table of sections: { at, bytes }, or null. */
+const PACKED = 33, META = 1, HEAD_MOST = 16 << 20;
+
+async function unpackHead(first) {
+  const view = new DataView(first.buffer, first.byteOffset, first.byteLength), sections = {};
+  for (let i = 0, at = 64; i < view.getUint32(48, true) && at + 32 <= first.length; i++, at += 32)
+    sections[view.getUint16(at, true)] = [Number(view.getBigUint64(at + 8, true)), Number(view.getBigUint64(at + 16, true))];
+  const [from, len] = sections[PACKED] || [0, 0];
+  if (len < 5 || from + len > first.length || !sections[META] || typeof DecompressionStream !== "function") return null;
+  const size = view.getUint32(from, true), out = new Uint8Array(Math.min(size, HEAD_MOST));
+  let got = 0;
+  try {
+    const reader = new Blob([first.subarray(from + 4, from + len)]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
+    for (let part; (part = await reader.read()), !part.done; got += part.value.length) {
+      if (part.value.length > out.length - got) return null;
+      out.set(part.value, got);
+    }
+  } catch {
+    return null; // no such stream here, or damage: the head itself is asked for
+  }
+  return got === size ? { at: sections[META][0], bytes: out } : null;
 }
 
 /* A module may come compressed by its own hand (.wasm.gz): small on every host. */
@@ -95,10 +118,10 @@ function lacking(from, to, have) {
   let at = from;
   for (const [a, b] of have) {
     if (b <= at || a >= to) continue;
-    if (a > at) out.push([at, a - at]);
+    if (a > at) out.push([at, a]);
     at = Math.max(at, b);
   }
-  if (at < to) out.push([at, to - at]);
+  if (at < to) out.push([at, to]);
   return out;
 }
 
@@ -284,7 +307,7 @@ class Index {
   /* One round: everything that the last call lacked, in as few requests as may be. */
   async bring(needs, signal) {
     let ranges = mergeRanges(needs);
-    if (this.have.length) ranges = ranges.map(([a, b]) => trim(a, b, this.have)).filter(Boolean);
+    if (this.have.length) ranges = ranges.flatMap(([a, b]) => lacking(a, b, this.have));
     if (!ranges.length) ranges = mergeRanges(needs); // the core forgot: fetch it all again
     const queue = ranges.slice();
     const work = async () => {
@@ -317,6 +340,17 @@ class Index {
     if (whole && bytes.length !== this.total) throw new PinError("file", "the index file is cut short");
     this.core.pin_web_start(this.total);
     this.put(at, bytes.subarray(0, this.total));
+    const length = head.getUint32(52, true);
+    let start = bytes;
+    if (length > bytes.length && length <= Math.min(this.total, HEAD_MOST)) {
+      const rest = await this.source.range(bytes.length, length, { fresh });
+      this.put(rest.at, rest.bytes.subarray(0, this.total - rest.at));
+      start = new Uint8Array(Math.max(length, rest.at + rest.bytes.length));
+      start.set(bytes);
+      start.set(rest.bytes, rest.at);
+    }
+    const packed = this.source.whole ? null : await unpackHead(start);
+    if (packed && packed.at + packed.bytes.length <= this.total) this.put(packed.at, packed.bytes);
     for (let rounds = 0; ; rounds++) {
       const status = this.core.pin_web_open();
       if (status === OK) return;
@@ -393,11 +427,6 @@ class Index {
     });
   }
 
-  /* The JSON of /api/v1/items/ID; text null when there is none. */
-  item(id, { signal } = {}) {
-    return this.inTurn(() => this.answer(() => this.core.pin_web_item(this.input(id)[0]), signal));
-  }
-
   about() {
     return this.inTurn(async () => JSON.parse((await this.answer(() => this.core.pin_web_about())).text));
   }
@@ -405,13 +434,6 @@ class Index {
   get stats() {
     return { ...this.source.stats, memory: this.core.memory.buffer.byteLength, whole: this.source.whole };
   }
-}
-
-function trim(a, b, have) {
-  const parts = lacking(a, b, have);
-  if (!parts.length) return null;
-  const last = parts[parts.length - 1];
-  return [parts[0][0], last[0] + last[1]];
 }
 
 /* Opens the index at `src`.

@@ -1,8 +1,6 @@
 /* Hash tables for the file: rows sorted by bucket, mark and value; see core/format/layout.h. */
 #include "indexer/write/inside.h"
 
-#define ROWS_IN_BUCKET 16 /* on average: one table entry is spread over this many rows */
-
 typedef struct row {
     uint64_t hash;
     uint64_t value;
@@ -30,7 +28,7 @@ static int by_hash(const void *a, const void *b)
 static unsigned bits_for_rows(size_t rows)
 {
     unsigned bits = 0;
-    while (bits < PIN_TABLE_BITS_MAX && rows >> bits > ROWS_IN_BUCKET)
+    while (bits < PIN_TABLE_BITS_MAX && rows >> bits > PIN_T_BUCKET)
         bits++;
     return bits;
 }

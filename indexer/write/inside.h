@@ -127,8 +127,8 @@ typedef struct pin_pages {
     uint32_t last_len;
     bool     open;
 } pin_pages;
-/* `keys`: about how many there will be; it decides how long a page is. */
-void pin_pages_init(pin_pages *p, bool has_bases, uint32_t keys);
+/* `keys`: all that will be added; they decide how long a page is. */
+void pin_pages_init(pin_pages *p, bool has_bases, const pin_vocabulary *keys);
 /* False when the open page has no room (or none is open): start a page and add again. */
 bool pin_pages_add(pin_pages *p, pin_str key, const uint8_t *data, size_t len);
 void pin_pages_start(pin_pages *p, pin_str first_key, const uint64_t bases[2]);

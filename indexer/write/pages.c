@@ -1,14 +1,27 @@
 /* Sorted keys into front-coded pages; see core/format/layout.h for the page. */
 #include "indexer/write/inside.h"
 
-/* Short pages are little to fetch for one key, but many of them make a long head. */
+/* Short pages are little to fetch for one key, but many of them make a long head. The shortest have no room for
+ * the longest keys. */
+#define SHORTEST_KEYS 8192
 #define SHORT_KEYS 65536
 #define MIDDLE_KEYS 262144
+#define SHORTEST_LEN 128
 
-void pin_pages_init(pin_pages *p, bool has_bases, uint32_t keys)
+static uint32_t page_len_for(const pin_vocabulary *keys)
+{
+    uint32_t longest = 0;
+    for (uint32_t i = 0; i < keys->count && keys->count <= SHORTEST_KEYS; i++)
+        longest = keys->at[i].len > longest ? keys->at[i].len : longest;
+    if (keys->count <= SHORTEST_KEYS && longest <= SHORTEST_LEN)
+        return PIN_PAGE_LEAST;
+    return keys->count <= SHORT_KEYS ? 1024 : keys->count <= MIDDLE_KEYS ? 2048 : PIN_PAGE_MOST;
+}
+
+void pin_pages_init(pin_pages *p, bool has_bases, const pin_vocabulary *keys)
 {
     *p = (pin_pages){.data_start = has_bases ? PIN_PAGE_TERMS : PIN_PAGE_WORDS,
-                     .page_len = keys <= SHORT_KEYS ? 1024 : keys <= MIDDLE_KEYS ? 2048 : PIN_PAGE_MOST};
+                     .page_len = page_len_for(keys)};
 }
 
 static uint32_t common(const pin_pages *p, pin_str key)

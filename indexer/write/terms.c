@@ -330,7 +330,7 @@ pin_status pin_write_terms(pin_sections *out, pin_analysis *a)
         m->sorted = sorted;
         m->out = out;
         know_impacts(&m->impacts, a);
-        pin_pages_init(&m->pages, true, a->terms.count);
+        pin_pages_init(&m->pages, true, &a->terms);
         s = merge_all(m);
         pin_pages_finish(&m->pages, &out->s[PIN_S_TERM_KEYS]);
         pin_flow_take(&out->f[PIN_S_TERMS], &m->pages.pages);

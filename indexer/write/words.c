@@ -35,7 +35,7 @@ pin_status pin_write_words(pin_sections *out, const pin_analysis *a)
     uint32_t     *sorted = pin_vocabulary_sorted(&a->words);
     if (!sorted)
         return PIN_NO_SPACE;
-    pin_pages_init(&pages, false, a->words.count);
+    pin_pages_init(&pages, false, &a->words);
     for (uint32_t number = 0; number < a->words.count; number++) {
         const pin_key *word = &a->words.at[sorted[number]];
         pin_str        text = pin_vocabulary_text(&a->words, sorted[number]);

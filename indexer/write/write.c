@@ -4,6 +4,7 @@
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
+#include <zlib.h>
 
 #ifndef PINCITE_VERSION
 #define PINCITE_VERSION "0.1.0"
@@ -144,24 +145,37 @@ static pin_status make_sections(pin_sections *out, pin_analysis *a, const pin_pa
 }
 
 /* ---- Layout: the order of need ---- kinds in their order, but what is small and asked of every query goes
- * before the dictionary */
-static const uint8_t early[] = {PIN_S_STEPS, PIN_S_EXACT, PIN_S_ITEM_STATUS};
+ * before the dictionary, and the head once more, compressed, before all */
+typedef struct order {
+    uint8_t  kinds[PIN_SECTION_END];
+    uint32_t count;
+} order;
 
-/* Kind number `i`, from 1, of the sections in the file. */
-static uint32_t kind_at(uint32_t i, uint32_t end)
+static void take_kind(order *o, uint32_t kind, uint32_t end)
 {
-    uint32_t n = 0;
-    if (i <= PIN_S_HEAD_LAST)
-        return i;
-    for (size_t k = 0; k < sizeof early; k++)
-        if (early[k] < end && n++ == i - PIN_S_HEAD_LAST - 1)
-            return early[k];
-    uint32_t kind = PIN_S_HEAD_LAST + 1;
-    for (uint32_t left = i - PIN_S_HEAD_LAST - 1 - n;; kind++) {
-        bool was = memchr(early, (int)kind, sizeof early) != NULL;
-        if (!was && left-- == 0)
-            return kind;
-    }
+    if (kind < end && !memchr(o->kinds, (int)kind, o->count))
+        o->kinds[o->count++] = (uint8_t)kind;
+}
+
+static order order_of_need(uint32_t end)
+{
+    static const uint8_t early[] = {PIN_S_STEPS, PIN_S_TERMS, PIN_S_EXACT, PIN_S_ITEM_STATUS};
+    order                o = {0};
+    take_kind(&o, PIN_S_PACKED, end);
+    for (uint32_t kind = 1; kind <= PIN_S_HEAD_LAST; kind++)
+        take_kind(&o, kind, end);
+    for (size_t i = 0; i < sizeof early; i++)
+        take_kind(&o, early[i], end);
+    for (uint32_t kind = 1; kind < end; kind++)
+        take_kind(&o, kind, end);
+    return o;
+}
+
+/* What every reader over a network needs, whatever is asked; and a small dictionary as a whole, for it saves a
+ * round of every query. */
+static bool in_head(uint32_t kind, uint64_t len)
+{
+    return kind <= PIN_S_HEAD_LAST || kind == PIN_S_STEPS || (kind == PIN_S_TERMS && len <= PIN_PACKED_TERMS);
 }
 
 static uint64_t align_up(uint64_t offset) { return (offset + PIN_ALIGN - 1) / PIN_ALIGN * PIN_ALIGN; }
@@ -188,27 +202,68 @@ static uint64_t section_hash(const pin_sections *sections, uint32_t kind, const 
     return XXH64_digest(&state);
 }
 
-static uint64_t lay_out(uint8_t *head, const pin_sections *sections, uint32_t end, const pin_build_options *options)
+static void add_section(pin_out *out, const pin_sections *sections, uint32_t kind)
 {
-    uint64_t at = align_up(PIN_HEADER_LEN + (end - 1) * PIN_ROW_LEN_ALL), head_len = 0;
-    for (uint32_t i = 1; i < end; i++) {
-        uint32_t kind = kind_at(i, end);
+    const pin_flow *f = &sections->f[kind];
+    for (size_t i = 0; i < f->count; i++)
+        pin_out_add(out, f->blocks[i].at, f->blocks[i].len);
+    if (sections->s[kind].len)
+        pin_out_add(out, sections->s[kind].at, sections->s[kind].len);
+}
+
+/* All of it in one go; the level is the best there is, for the bytes are fetched by every browser. */
+static bool deflate_all(pin_out *out, const pin_out *bytes)
+{
+    z_stream z = {.next_in = bytes->at, .avail_in = (uInt)bytes->len};
+    if (deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+        return false;
+    size_t most = deflateBound(&z, (uLong)bytes->len);
+    z.next_out = pin_out_room(out, most);
+    z.avail_out = z.next_out ? (uInt)most : 0;
+    bool good = z.next_out && deflate(&z, Z_FINISH) == Z_STREAM_END;
+    if (good)
+        out->len += z.total_out;
+    deflateEnd(&z);
+    return good;
+}
+
+static pin_status write_packed(pin_sections *sections, const order *o)
+{
+    pin_out head = {0}, *packed = &sections->s[PIN_S_PACKED];
+    for (uint32_t i = 1; i < o->count; i++) {
+        uint64_t start = align_up(head.len ? head.len + PIN_PADDING : 0);
+        if (!in_head(o->kinds[i], section_len(sections, o->kinds[i])))
+            break;
+        pin_out_zeros(&head, (size_t)start - head.len);
+        add_section(&head, sections, o->kinds[i]);
+    }
+    pin_out_u32(packed, (uint32_t)head.len);
+    bool good = !head.failed && head.len <= UINT32_MAX && deflate_all(packed, &head) && !packed->failed;
+    pin_out_free(&head);
+    return good ? PIN_OK : PIN_NO_SPACE;
+}
+
+static uint64_t lay_out(uint8_t *head, const pin_sections *sections, const order *o, const pin_build_options *options)
+{
+    uint64_t at = align_up(PIN_HEADER_LEN + o->count * PIN_ROW_LEN_ALL), head_len = 0;
+    for (uint32_t i = 0; i < o->count; i++) {
+        uint32_t kind = o->kinds[i];
         uint64_t len = section_len(sections, kind);
-        uint8_t *row = head + PIN_HEADER_LEN + (i - 1) * PIN_ROW_LEN_ALL;
+        uint8_t *row = head + PIN_HEADER_LEN + i * PIN_ROW_LEN_ALL;
         pin_store16(row + PIN_ROW_KIND, (uint16_t)kind);
         pin_store16(row + PIN_ROW_FLAGS, kind >= PIN_S_OPTIONAL ? PIN_FLAG_OPTIONAL : 0);
         pin_store64(row + PIN_ROW_OFFSET, at);
         pin_store64(row + PIN_ROW_LEN, len);
         pin_store64(row + PIN_ROW_HASH, section_hash(sections, kind, options));
-        if (kind <= PIN_S_HEAD_LAST || kind == PIN_S_STEPS || at + len <= PIN_HEAD_MAX) /* offsets ascend: no gaps */
-            head_len = at + len;
+        if (kind == PIN_S_PACKED || (o->kinds[0] != PIN_S_PACKED && in_head(kind, len)))
+            head_len = at + len; /* offsets ascend: no gaps */
         at = align_up(at + len + PIN_PADDING);
     }
     pin_store32(head + PIN_H_HEAD_LEN, (uint32_t)head_len);
     return at;
 }
 
-static void fill_header(uint8_t *head, uint32_t end, uint64_t file_len, const pin_corpus *corpus,
+static void fill_header(uint8_t *head, uint32_t count, uint64_t file_len, const pin_corpus *corpus,
                         const pin_sections *sections, uint32_t source_count)
 {
     memcpy(head, PIN_MAGIC, PIN_MAGIC_LEN);
@@ -219,8 +274,8 @@ static void fill_header(uint8_t *head, uint32_t end, uint64_t file_len, const pi
     pin_store32(head + PIN_H_MODULES, corpus->module_count);
     pin_store32(head + PIN_H_SOURCES, source_count);
     pin_store32(head + PIN_H_PROVISIONS, (uint32_t)(section_len(sections, PIN_S_PROVISION_ROWS) / PIN_P_LEN));
-    pin_store32(head + PIN_H_SECTIONS, end - 1);
-    pin_store64(head + PIN_H_FILE_ID, pin_hash64(head, PIN_HEADER_LEN + (end - 1) * PIN_ROW_LEN_ALL, 0));
+    pin_store32(head + PIN_H_SECTIONS, count);
+    pin_store64(head + PIN_H_FILE_ID, pin_hash64(head, PIN_HEADER_LEN + count * PIN_ROW_LEN_ALL, 0));
 }
 
 /* Hands over `bytes` and then zeros up to `to`. */
@@ -255,17 +310,20 @@ static bool put_section(const pin_sink *sink, uint64_t *at, const pin_sections *
 }
 
 /* Sections of the kinds below `end`. */
-static pin_status write_file(pin_write_report *out, const pin_sections *sections, uint32_t end,
-                             const pin_corpus *corpus, uint32_t source_count, const pin_sink *sink,
-                             pin_error *err)
+static pin_status write_file(pin_write_report *out, pin_sections *sections, uint32_t end, const pin_corpus *corpus,
+                             uint32_t source_count, const pin_sink *sink, pin_error *err)
 {
-    uint8_t  head[PIN_HEADER_LEN + (PIN_SECTION_END - 1) * PIN_ROW_LEN_ALL] = {0};
-    size_t   head_len = PIN_HEADER_LEN + (end - 1) * PIN_ROW_LEN_ALL;
-    uint64_t file_len = lay_out(head, sections, end, corpus->options), at = 0;
-    fill_header(head, end, file_len, corpus, sections, source_count);
+    uint8_t    head[PIN_HEADER_LEN + (PIN_SECTION_END - 1) * PIN_ROW_LEN_ALL] = {0};
+    order      o = order_of_need(end);
+    size_t     head_len = PIN_HEADER_LEN + o.count * PIN_ROW_LEN_ALL;
+    pin_status s = end > PIN_S_PACKED ? write_packed(sections, &o) : PIN_OK;
+    if (s != PIN_OK)
+        return pin_fail(err, s, 0, "not enough memory for the index");
+    uint64_t file_len = lay_out(head, sections, &o, corpus->options), at = 0;
+    fill_header(head, o.count, file_len, corpus, sections, source_count);
     bool good = put(sink, &at, head, head_len, align_up(head_len));
-    for (uint32_t i = 1; i < end && good; i++)
-        good = put_section(sink, &at, sections, kind_at(i, end), corpus->options);
+    for (uint32_t i = 0; i < o.count && good; i++)
+        good = put_section(sink, &at, sections, o.kinds[i], corpus->options);
     out->file_len = file_len;
     return good ? PIN_OK : pin_fail(err, PIN_IO, at, "the index could not be written");
 }

@@ -66,8 +66,7 @@ for (const [name, folders, sources] of corpora)
     const server = await serveFile(pin);
     const questions = [];
     for (const hit of (await fresh.search("the a is", { k: 100 })).reply.hits) questions.push(hit.question);
-    for (const { id } of (await fresh.search("product security obligations", { k: 100 })).reply.hits)
-      questions.push(JSON.parse((await fresh.item(id)).text).question);
+    for (const hit of (await fresh.search("product security obligations", { k: 100 })).reply.hits) questions.push(hit.question);
     assert.ok(questions.length > 50);
     const queries = [...goldenQueries(), ...generatedQueries(questions, name === "examples" ? 1000 : 200)].map((query) => query.replace(/[\t\n\r\0]/g, " "));
 
@@ -97,16 +96,13 @@ for (const [name, folders, sources] of corpora)
     const told = out.trimEnd().split("\n").map((line) => line.split("\t")).map(([q, id, rank, score]) => [q, rank, id, score].join("\t"));
     assert.deepEqual(told.length, lines.length);
     assert.deepEqual(told.filter((line, i) => line !== lines[i]), []);
-    /* items too */
-    for (const { id } of (await fresh.search("manufacturer", { k: 20 })).reply.hits)
-      assert.equal((await index.item(id)).text, await (await fetch(`${server.url}api/v1/items/${id}`)).text(), id);
     console.log(`${name}: ${compared} queries identical, at most ${rounds} rounds, ${(index.stats.bytes / 1000).toFixed(0)} kB of ${(file.length / 1000).toFixed(0)} kB fetched`);
     await server.stop();
   });
 
 test("ranges that overlap or lie near become one request", () => {
   assert.deepEqual(mergeRanges([[100, 10], [0, 50], [40, 30], [9000, 5], [300000, 1]]), [[0, 110], [9000, 9005], [300000, 300001]]);
-  assert.deepEqual(mergeRanges([[0, 10], [4000, 10]]), [[0, 4010]]);
+  assert.deepEqual(mergeRanges([[0, 10], [500, 10]]), [[0, 510]]);
   assert.deepEqual(mergeRanges([[5, 0]]), []);
 });
 
