@@ -47,13 +47,41 @@ static pin_str separator(const pin_keys *k, uint32_t page)
     return (pin_str){(const char *)k->texts + from, pin_u32_at(k->starts, page + 1) - from};
 }
 
-/* The page that holds `key` if any does; 0 when there are none. */
-static uint32_t page_for(const pin_keys *k, pin_str key)
+/* A key that others are compared with. Most differ in their first eight bytes, which compare as one number. */
+typedef struct wanted {
+    pin_str  key;
+    uint64_t head; /* the first byte highest, zeros behind the end */
+} wanted;
+
+/* `room` bytes can be read from there. */
+static inline uint64_t head_of(const void *at, size_t len, size_t room)
 {
-    uint32_t low = 0, high = k->pages;
+    const uint8_t *p = at;
+    uint64_t       head = 0;
+    if (len >= 8 || room >= 8) {
+        head = __builtin_bswap64(pin_load64(p));
+        return len >= 8 ? head : len ? head & ~0ull << (64 - 8 * len) : 0;
+    }
+    for (size_t i = 0; i < len; i++)
+        head |= (uint64_t)p[i] << (56 - 8 * i);
+    return head;
+}
+
+static wanted wanted_of(pin_str key) { return (wanted){.key = key, .head = head_of(key.at, key.len, key.len)}; }
+
+static inline bool is_above(pin_str text, size_t room, const wanted *w)
+{
+    uint64_t head = head_of(text.at, text.len, room);
+    return head != w->head ? head > w->head : pin_str_order(text, w->key) > 0;
+}
+
+/* The page that holds `key` if any does; 0 when there are none. */
+static uint32_t page_for(const pin_keys *k, const wanted *w)
+{
+    uint32_t low = 0, high = k->pages, end = k->pages ? pin_u32_at(k->starts, k->pages) : 0;
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
-        if (pin_str_order(separator(k, middle), key) <= 0)
+        if (!is_above(separator(k, middle), end - pin_u32_at(k->starts, middle), w))
             low = middle;
         else
             high = middle;
@@ -92,7 +120,7 @@ typedef struct entry {
     const uint8_t *key, *data, *next;
 } entry;
 
-static bool read_entry(entry *out, const uint8_t *at, const uint8_t *end)
+static inline bool read_entry(entry *out, const uint8_t *at, const uint8_t *end)
 {
     if (end - at < 3)
         return false;
@@ -105,7 +133,7 @@ static bool read_entry(entry *out, const uint8_t *at, const uint8_t *end)
 }
 
 /* First entry of group g, whose key is whole. */
-static bool read_group(entry *out, const pin_index *ix, const uint8_t *page, pin_section kind, uint32_t g)
+static inline bool read_group(entry *out, const pin_index *ix, const uint8_t *page, pin_section kind, uint32_t g)
 {
     uint32_t at = pin_load16(page + keys_of(ix, kind)->page_len - (g + 1) * 2);
     uint32_t end = pin_load16(page + PIN_PAGE_END);
@@ -127,15 +155,16 @@ static pin_status damaged(const pin_index *ix, pin_section kind, uint32_t page, 
 }
 
 /* The last group whose first key is not above `key`; false when the page is damaged. */
-static bool group_for(uint32_t *out, const pin_index *ix, const uint8_t *page, pin_section kind, pin_str key)
+static bool group_for(uint32_t *out, const pin_index *ix, const uint8_t *page, pin_section kind, const wanted *w)
 {
     uint32_t low = 0, high = (pin_load16(page + PIN_PAGE_COUNT) + PIN_PAGE_GROUP - 1u) / PIN_PAGE_GROUP;
+    const uint8_t *page_end = page + keys_of(ix, kind)->page_len;
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
         entry    e;
         if (!read_group(&e, ix, page, kind, middle))
             return false;
-        if (pin_str_order((pin_str){(const char *)e.key, e.rest}, key) <= 0)
+        if (!is_above((pin_str){(const char *)e.key, e.rest}, (size_t)(page_end - e.key), w))
             low = middle;
         else
             high = middle;
@@ -186,11 +215,12 @@ pin_status pin_keys_find(pin_found *out, const pin_index *ix, pin_section kind, 
     uint32_t        group;
     if (keys->pages == 0 || key.len == 0 || key.len > PIN_KEY_MAX)
         return PIN_NOT_FOUND;
-    uint32_t   page = page_for(keys, key);
+    wanted     w = wanted_of(key);
+    uint32_t   page = page_for(keys, &w);
     pin_status s = pin_page_get(&at, ix, kind, page, err);
     if (s != PIN_OK)
         return s;
-    if (!group_for(&group, ix, at, kind, key))
+    if (!group_for(&group, ix, at, kind, &w))
         return damaged(ix, kind, page, err);
     return find_in_group(out, ix, kind, page, at, group, key, err);
 }
@@ -207,11 +237,12 @@ static pin_status lower_bound(uint32_t *out, const pin_index *ix, pin_section ki
     *out = 0;
     if (keys->pages == 0)
         return PIN_OK;
-    uint32_t   page = page_for(keys, key);
+    wanted     w = wanted_of(key);
+    uint32_t   page = page_for(keys, &w);
     pin_status s = pin_page_get(&at, ix, kind, page, err);
     if (s != PIN_OK)
         return s;
-    if (!group_for(&group, ix, at, kind, key) || !read_group(&e, ix, at, kind, group))
+    if (!group_for(&group, ix, at, kind, &w) || !read_group(&e, ix, at, kind, group))
         return damaged(ix, kind, page, err);
     uint32_t i = group * PIN_PAGE_GROUP, count = pin_load16(at + PIN_PAGE_COUNT);
     for (;; i++) {
@@ -317,7 +348,8 @@ pin_status pin_words_next(pin_word *out, pin_word_walk *walk, pin_error *err)
 void pin_read_words_ahead(const pin_index *ix, pin_str prefix, uint32_t most)
 {
     const pin_keys *keys = &ix->words;
-    uint32_t        first = keys->pages ? page_for(keys, prefix) : 0, seen = 0;
+    wanted          w = wanted_of(prefix);
+    uint32_t        first = keys->pages ? page_for(keys, &w) : 0, seen = 0;
     if (!pin_is_partial(ix))
         return;
     for (uint32_t page = first; page < keys->pages && seen < most; page++) {
@@ -349,10 +381,11 @@ pin_status pin_words_seek(pin_word_walk *walk, const pin_index *ix, pin_str from
     walk->page = walk->entry = walk->text_len = 0;
     if (ix->words.pages == 0)
         return PIN_OK;
-    pin_status s = words_page(walk, page_for(&ix->words, from), err);
+    wanted     w = wanted_of(from);
+    pin_status s = words_page(walk, page_for(&ix->words, &w), err);
     if (s != PIN_OK)
         return s;
-    if (!group_for(&group, ix, walk->at - PIN_PAGE_WORDS, PIN_S_WORDS, from))
+    if (!group_for(&group, ix, walk->at - PIN_PAGE_WORDS, PIN_S_WORDS, &w))
         return damaged(ix, PIN_S_WORDS, walk->page, err);
     if ((s = words_group(walk, group, err)) != PIN_OK)
         return s;
