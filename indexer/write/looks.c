@@ -35,6 +35,9 @@ static void read_next(reading *r, uint64_t offset, void *to, size_t len)
 
 /* ---- REVISIONS ---- */
 
+/* In larger corpora, which nobody searches over a network, rows have no room for terms: 40 bytes an item. */
+#define TERMS_ITEMS (1u << 17)
+
 /* Bytes of terms that a row has room for: enough for all but a few questions. */
 static uint32_t room_for_terms(const pin_sections *sections, uint32_t items)
 {
@@ -42,6 +45,8 @@ static uint32_t room_for_terms(const pin_sections *sections, uint32_t items)
     reading  forward = reading_of(sections, PIN_S_FORWARD);
     uint8_t  two[4];
     uint32_t from = 0;
+    if (items > TERMS_ITEMS)
+        return 0;
     for (uint32_t i = 0; i < items; i++) {
         read_next(&forward, ((uint64_t)i + 1) * 4, two, 4);
         uint32_t to = pin_load32(two), len = to - from;
