@@ -109,44 +109,36 @@ static bool take_careful(uint32_t *out, const uint8_t **at, const uint8_t *end)
     return !c.failed;
 }
 
-/* Search reads some hundreds of numbers a query, most of one to three bytes. */
-static inline bool take_number(uint32_t *out, const uint8_t **at, const uint8_t *end)
-{
-    const uint8_t *p = *at;
-    uint32_t       value = p[0], len = 1;
-    if (value >= 0x80) {
-        value = (value & 0x7F) | (uint32_t)p[1] << 7;
-        len = 2;
-    }
-    if (value >= 0x80 << 7) {
-        value = (value & 0x3FFF) | (uint32_t)p[2] << 14;
-        len = 3;
-    }
-    if (value >= 0x80 << 14)
-        return take_careful(out, at, end);
-    *out = value;
-    *at = p + len;
-    return true;
-}
-
 static pin_status damaged_terms(const pin_index *ix, pin_error *err)
 {
     return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_FORWARD].offset,
                     "terms of a question are damaged");
 }
 
-/* `over` bytes behind the end may be looked at; a number that ends there is found out at last. */
+/* Search reads some hundreds of numbers a query, most of one to three bytes, which are told apart first. `over` bytes
+ * behind the end may be looked at; a number that ends there is found out at last. */
 static pin_status take_numbers(uint32_t *numbers, uint32_t cap, uint32_t *count, const pin_index *ix,
                                const uint8_t *at, const uint8_t *end, size_t over, pin_error *err)
 {
-    uint32_t       n = 0, largest = 0;
-    const uint8_t *easy = (size_t)(end - at) + over < 3 ? at : end + over - 2; /* three bytes from below it */
-    if (easy > end)
-        easy = end;
-    for (; n < cap && at < end; n++) {
-        if (!(at < easy ? take_number(&numbers[n], &at, end) : take_careful(&numbers[n], &at, end)))
+    uint32_t n = 0, largest = 0;
+    while (n < cap && at < end) {
+        uint32_t value;
+        if ((size_t)(end - at) + over >= 3 && (at[0] < 0x80 || at[1] < 0x80 || at[2] < 0x80)) {
+            value = at[0];
+            if (value < 0x80) {
+                at += 1;
+            } else if (at[1] < 0x80) {
+                value = (value & 0x7F) | (uint32_t)at[1] << 7;
+                at += 2;
+            } else {
+                value = (value & 0x7F) | (at[1] & 0x7Fu) << 7 | (uint32_t)at[2] << 14;
+                at += 3;
+            }
+        } else if (!take_careful(&value, &at, end)) {
             return damaged_terms(ix, err);
-        largest = numbers[n] > largest ? numbers[n] : largest;
+        }
+        largest = value > largest ? value : largest;
+        numbers[n++] = value;
     }
     if (at > end || (n && largest >= ix->terms.count))
         return damaged_terms(ix, err);
