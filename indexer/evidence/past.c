@@ -187,11 +187,13 @@ static int home_order(const void *a, const void *b)
     return (x.len > common) == longer_first ? -1 : 1;
 }
 
-static bool is_sorted(const inside *in)
+static bool is_sorted(const inside *in, const pin_corpus *corpus)
 {
-    for (uint32_t i = 1; i < in->live_count; i++)
+    for (uint32_t i = 1; i < in->live_count; i++) {
+        pin_rest_at(corpus->options, i);
         if (live_order(&in->live[i - 1], &in->live[i]) > 0)
             return false;
+    }
     return true;
 }
 
@@ -224,7 +226,7 @@ static pin_status list_live(pin_past_set *past, const pin_corpus *corpus, pin_er
     in->live = pin_pool_room(past->pool, (size_t)corpus->item_count + 1, sizeof *in->live);
     if (!in->live || !sort_live(past, corpus))
         return no_memory(err);
-    if (in->live_count != corpus->item_count || !is_sorted(in)) { /* a corpus of another make */
+    if (in->live_count != corpus->item_count || !is_sorted(in, corpus)) { /* a corpus of another make */
         for (uint32_t i = 0; i < corpus->item_count; i++)
             in->live[i] = (live_item){corpus->items[i].id, i};
         in->live_count = corpus->item_count;

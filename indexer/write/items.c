@@ -210,6 +210,7 @@ pin_status pin_write_ids(pin_sections *out, const pin_analysis *a)
     pin_hash_rows ids = {.kind = PIN_S_IDS}, exact = {.kind = PIN_S_EXACT};
     for (uint32_t k = 0; k < a->part_count; k++) {
         const pin_part *p = &a->parts[k];
+        pin_rest(a->corpus->options);
         for (uint32_t i = 0; i < p->items; i++) {
             pin_hash_add_hash(&ids, p->ids[i], p->first + i);
             if (p->has[i] & 1)
