@@ -22,7 +22,7 @@ const server = createServer(async (request, response) => {
     response.writeHead(200, { "content-type": "text/html" });
     return response.end(`<!doctype html><title>bench</title><script type="module" src="/page.js"></script>`);
   }
-  const file = path === "/page.js" ? join(here, "page.js") : join(work, path);
+  const file = path === "/page.js" ? join(here, "page.js") : join(work, path.endsWith("/") ? path + "index.html" : path);
   if (!existsSync(file) || statSync(file).isDirectory()) {
     response.writeHead(404);
     return response.end();
@@ -37,7 +37,7 @@ const server = createServer(async (request, response) => {
     body = body.subarray(from, Number(range[2]) + 1);
     headers["content-range"] = `bytes ${from}-${from + body.length - 1}/${total}`;
     status = 206;
-  } else if (/\.(js|json|wasm|css|html)$/.test(file)) {
+  } else if (/\.(js|json|wasm|css|html|svg)$/.test(file)) {
     if (!packed.has(file)) packed.set(file, brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: body.length > 4e6 ? 5 : 11 } }));
     body = packed.get(file);
     headers["content-encoding"] = "br";
@@ -120,9 +120,49 @@ async function measure(browser, engine, base, queries, delay) {
   return out;
 }
 
+/* ---- pages of an exported site, as a first visitor gets them: what is fetched before anybody does anything, what
+   holds up the first paint, what moves, and what axe says ---- */
+async function measurePage(browser, path) {
+  wire.delay = 0;
+  const context = await browser.newContext({ viewport: { width: 412, height: 823 }, bypassCSP: true });
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    self.seen = { shift: 0, blocked: 0, lcp: 0 };
+    const watch = (type, take) => new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({ type, buffered: true });
+    watch("layout-shift", (entry) => { if (!entry.hadRecentInput) self.seen.shift += entry.value; });
+    watch("longtask", (entry) => { self.seen.blocked += Math.max(0, entry.duration - 50); });
+    watch("largest-contentful-paint", (entry) => { self.seen.lcp = entry.startTime; });
+  });
+  Object.assign(wire, { requests: 0, bytes: 0 });
+  await page.goto(url + path, { waitUntil: "networkidle" });
+  const row = { path, requests: wire.requests, bytes: wire.bytes };
+  Object.assign(row, await page.evaluate(() => ({
+    ...self.seen,
+    fcp: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? null,
+    blocking: [...document.querySelectorAll("head script[src]:not([defer]):not([async]):not([type=module])")].length,
+  })));
+  await page.evaluate(readFileSync(join(work, "node_modules/axe-core/axe.min.js"), "utf8"));
+  row.axe = await page.evaluate(async () => (await self.axe.run()).violations.map(({ id }) => id));
+  await context.close();
+  return row;
+}
+
+async function measurePages(browser) {
+  const pin = join(work, "pages.pin"), site = join(work, "pages-site"), rows = [];
+  await run(pincite, ["build", real, "-o", pin]);
+  await run(pincite, ["export", pin, site, "--no-compress"]);
+  const module = readdirSync(join(site, "api/v1/items")).sort()[0];
+  const slug = readdirSync(join(site, "api/v1/items", module)).sort()[0];
+  for (const [name, path] of [["hub", ""], ["card", `${module}/${slug}/`], ["search", "search/"]])
+    rows.push({ name, ...(await measurePage(browser, "pages-site/" + path)) });
+  return rows;
+}
+
 const results = { when: new Date().toISOString().slice(0, 10), cpu: cpus()[0].model, cores: cpus().length, node: process.version, rows: [] };
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-quic"] });
 results.chromium = browser.version();
+results.pages = await measurePages(browser);
+for (const p of results.pages) console.log(`${p.name.padStart(7)} page: ${(p.bytes / 1000).toFixed(1)} kB in ${p.requests}, blocking ${p.blocking}, axe ${p.axe.length}`);
 for (const size of sizes.split(",")) {
   const { corpus, queries, items } = await corpusOf(size);
   for (const engine of names.split(",")) {

@@ -99,6 +99,19 @@ answer and able to show the question of a hit. Made by `make bench-web`; the num
         ours = next((r for r in here if r["engine"] == "pincite" and "ms50" in r), None)
         if ours:
             text.append(f"\npincite: {ours['ms0']['rounds']:.1f} rounds a query on average, at most {ours['ms0']['roundsMost']}.\n")
+    pages = results.get("pages", [])
+    if pages:
+        rows = "\n".join(f"| {p['name']} | {kb(p['bytes'])}, {p['requests']} | {p['blocking']} | {ms(p['fcp'] or 0)} / {ms(p['lcp'])} ms "
+                         f"| {ms(p['blocked'])} ms | {p['shift']:.3f} | {', '.join(p['axe']) or '0'} |" for p in pages)
+        text.append(f"""
+## Pages of an exported site, before anybody does anything
+
+Window of 412 by 823 points, no latency, nothing in the cache; transferred bytes as the static server sends them (brotli).
+
+| page | transferred: kB, requests | scripts that block | first / largest paint | main thread blocked | layout shift | axe violations |
+| --- | --- | --- | --- | --- | --- | --- |
+{rows}
+""")
     text.append("\n![Bytes to the first result](first-bytes.svg)\n\n![Time to the first result](first-time.svg)\n\n![Keystroke](keystroke.svg)\n")
     path = os.path.join(folder, "report.md")
     kept = ""

@@ -10,14 +10,14 @@
 
 const OK = 0, NOT_FOUND = 1, CORRUPT = 3, NEED = 7;
 const FIRST_READ = 6144;         // bytes of the head, unless its length is known beforehand
-const GAP = 512;                 // two ranges nearer than this are one request
+const GAP = 1024;                // two ranges nearer than this are one request
 const SMALL = 33;                // a range smaller than this brings its neighbours along: they are rows of
 const BLOCK = 64;                // tables, and the next round would ask for some of them
 const WHOLE_MOST = 32 << 20;     // bytes of a file that is taken whole
 const SLOW_MS = 3000;            // after this a host is said to be slow
 const DEAD_MS = 30000;           // without a byte for so long, a request has failed
 const ROUNDS_MOST = 24;          // of one query; two are usual
-const AT_ONCE = 16;              // requests under way at the same time
+const AT_ONCE = 32;              // requests under way at the same time
 
 export class PinError extends Error {
   constructor(code, message) {
