@@ -280,7 +280,7 @@ static int read_memory(uint64_t *out, pin_cli *cli)
     bool mega = text[at] == 'M', giga = text[at] == 'G';
     value <<= mega ? 20 : 30;
     if (at == 0 || (!mega && !giga) || text[at + 1] || value < PIN_CLI_MEMORY_LEAST)
-        return pin_cli_misuse(cli, "'%s' is not a size like 512M or 4G, at least 64M, as --memory wants", text);
+        return pin_cli_misuse(cli, "'%s' is not a size like 512M or 4G, at least 128M, as --memory wants", text);
     *out = value;
     return PIN_EXIT_GOOD;
 }

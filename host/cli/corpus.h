@@ -39,7 +39,7 @@ typedef struct pin_cli_corpus {
 #define PIN_CLI_MEMORY_OPTION                                                                                \
     {"memory", 0, "SIZE",                                                                                    \
      "stay below SIZE of memory, 512M or 4G (else half of\nthe machine's); the result is the same", false}
-#define PIN_CLI_MEMORY_LEAST ((uint64_t)64 << 20)
+#define PIN_CLI_MEMORY_LEAST ((uint64_t)128 << 20)
 
 /* Reads every CORPUS argument, every --source, and the sources that each corpus' pincite.yml names.
  * PIN_EXIT_GOOD, or PIN_EXIT_MISUSE after a complaint. Always to be closed. */

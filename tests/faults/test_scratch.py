@@ -16,9 +16,9 @@ import tempfile
 import time
 
 PINCITE = os.environ.get("PINCITE", "build/pincite")
-ITEMS = int(os.environ.get("SCRATCH_ITEMS", "30000"))
+ITEMS = int(os.environ.get("SCRATCH_ITEMS", "45000"))
 SANITIZED = bool(os.environ.get("PINCITE_SANITIZE"))
-LIMIT = 96  # MiB; without a limit the same build takes more
+LIMIT = 128  # MiB; without a limit the same build takes more
 failures = []
 
 
@@ -73,7 +73,7 @@ def peak_of(arguments):
 
 def test_same_bytes(corpus, work):
     want = None
-    for memory, threads in ((None, "1"), (None, "3"), ("64M", "1"), ("64M", "2"), ("200M", "3")):
+    for memory, threads in ((None, "1"), (None, "3"), ("128M", "1"), ("128M", "2"), ("200M", "3")):
         output = os.path.join(work, "out.pin")
         options = ["--threads", threads] + (["--memory", memory] if memory else [])
         done = build(corpus, output, *options)
@@ -105,7 +105,7 @@ def test_limit(corpus, work):
 
 def test_bad_values(corpus, work):
     output = os.path.join(work, "none.pin")
-    for value in ("", "0", "5", "63M", "0G", "M", "-1G", "1T", "1.5G", "64MB", "12345678M", " 1G"):
+    for value in ("", "0", "5", "127M", "0G", "M", "-1G", "1T", "1.5G", "128MB", "12345678M", " 1G"):
         done = build(corpus, output, "--memory", value)
         lines = done.stderr.strip().splitlines()
         if done.returncode != 2 or len(lines) != 1 or "--memory" not in lines[0] or os.path.exists(output):
@@ -132,7 +132,7 @@ def test_killed(corpus, work, old, new):
         target = os.path.join(site, "faq.pin")
         shutil.copy(old, target)
         before = digest(target)
-        process = subprocess.Popen([PINCITE, "build", corpus, "-o", target, "--memory", "64M"],
+        process = subprocess.Popen([PINCITE, "build", corpus, "-o", target, "--memory", "128M"],
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         deadline = time.time() + 30
         while process.poll() is None and not holds_scratch(process.pid) and time.time() < deadline:
@@ -146,7 +146,7 @@ def test_killed(corpus, work, old, new):
         left = leftovers(site)
         if any("scratch" in name for name in left):
             fail(f"killed after {delay} s: {left}")
-        if build(corpus, target, "--memory", "64M").returncode != 0 or leftovers(site) or digest(target) != new:
+        if build(corpus, target, "--memory", "128M").returncode != 0 or leftovers(site) or digest(target) != new:
             fail(f"killed after {delay} s: the next build does not put things right: {leftovers(site)}")
     if killed < 2:
         fail(f"only {killed} builds were killed in time")
@@ -155,7 +155,7 @@ def test_killed(corpus, work, old, new):
 def injected(corpus, target, point, errno):
     return subprocess.run(["strace", "-f", "-qqq", "-o", "/dev/null", "-e", "trace=fallocate", "-e",
                            f"inject=fallocate:error={errno}:when={point}+", PINCITE, "build", corpus, "-o", target,
-                           "--memory", "64M"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False,
+                           "--memory", "128M"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False,
                           env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
 
 
@@ -184,7 +184,7 @@ def test_full_disk(corpus, work, old):
     site = tempfile.mkdtemp(dir=work)
     done = subprocess.run(["strace", "-f", "-qqq", "-o", "/dev/null", "-e", "trace=fallocate", "-e",
                            "inject=fallocate:error=EINTR:when=1", PINCITE, "build", corpus, "-o",
-                           os.path.join(site, "faq.pin"), "--memory", "64M"], stdout=subprocess.DEVNULL,
+                           os.path.join(site, "faq.pin"), "--memory", "128M"], stdout=subprocess.DEVNULL,
                           stderr=subprocess.PIPE, text=True, check=False,
                           env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
     if done.returncode != 0:
