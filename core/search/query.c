@@ -63,11 +63,13 @@ static pin_status take_word(plan *p, const pin_token *token, pin_arena *arena, p
         .from = token->from, .to = token->to, .kind = token->kind, .function = token->function};
     word->typing = token->to == p->query.len && token->kind == PIN_WORD;
     word->folded = pin_arena_copy(arena, token->word);
+    if (!word->folded.at)
+        return no_space(err);
     if (pin_str_starts(word->folded, token->term)) /* most stems only leave something out */
-        word->term = pin_str_part(word->folded, 0, token->term.len);
+        word->term = (pin_str){word->folded.at, token->term.len};
     else
         word->term = pin_arena_copy(arena, token->term);
-    if (!word->folded.at || !word->term.at)
+    if (!word->term.at)
         return no_space(err);
     word->again = same_word_before(p, word);
     p->word_count++;
