@@ -26,13 +26,31 @@ uint32_t pin_utf8_next(pin_str text, size_t *pos)
     return value;
 }
 
+/* Nothing but ASCII? Most text is, and every text read is checked. Eight bytes at once; the last eight overlap. */
+static bool is_ascii(pin_str text)
+{
+    const uint8_t *at = (const uint8_t *)text.at;
+    uint64_t       all = 0;
+    if (text.len < 8) {
+        for (size_t i = 0; i < text.len; i++)
+            all |= at[i];
+        return all < 0x80;
+    }
+    for (size_t i = 0; i + 8 < text.len; i += 8)
+        all |= pin_load64(at + i);
+    all |= pin_load64(at + text.len - 8);
+    return !(all & 0x8080808080808080u);
+}
+
 size_t pin_utf8_valid(pin_str text)
 {
     size_t pos = 0;
+    if (is_ascii(text))
+        return text.len;
     while (pos < text.len) {
         size_t at = pos;
         if (text.len - at >= 8 && !(pin_load64((const uint8_t *)text.at + at) & 0x8080808080808080u)) {
-            pos += 8; /* eight bytes of ASCII at once: most text is, and every text read is checked */
+            pos += 8;
             continue;
         }
         if ((uint8_t)text.at[at] < 0x80)
