@@ -10,7 +10,8 @@
 
 const OK = 0, NOT_FOUND = 1, CORRUPT = 3, NEED = 7;
 const FIRST_READ = 6144;         // bytes of the head, unless its length is known beforehand
-const GAP = 1024;                // two ranges nearer than this are one request
+const GAP = 1024;                // two ranges nearer than this are one request;
+const GAP_OF_OLD = 4096;         // over HTTP/1.1, where six requests at a time fill all connections, than this
 const SMALL = 33;                // a range smaller than this brings its neighbours along: they are rows of
 const BLOCK = 64;                // tables, and the next round would ask for some of them
 const WHOLE_MOST = 32 << 20;     // bytes of a file that is taken whole
@@ -136,6 +137,13 @@ class Source {
     this.total = null;
     this.whole = false;  // the host ignores ranges
     this.stats = { requests: 0, bytes: 0 };
+  }
+
+  /* How near two ranges must be to be one request. Known once a request has been answered. */
+  gap() {
+    if (typeof location === "undefined" || typeof performance === "undefined") return GAP;
+    const seen = performance.getEntriesByName(new URL(this.url, location.href).href).pop();
+    return seen && seen.nextHopProtocol === "http/1.1" ? GAP_OF_OLD : GAP;
   }
 
   /* The body, with a watch on its progress; more than `most` bytes is an error. */
@@ -306,7 +314,7 @@ class Index {
 
   /* One round: everything that the last call lacked, in as few requests as may be. */
   async bring(needs, signal) {
-    let ranges = mergeRanges(needs);
+    let ranges = mergeRanges(needs, this.source.gap());
     if (this.have.length) ranges = ranges.flatMap(([a, b]) => lacking(a, b, this.have));
     if (!ranges.length) ranges = mergeRanges(needs); // the core forgot: fetch it all again
     const queue = ranges.slice();
@@ -355,7 +363,7 @@ class Index {
       const status = this.core.pin_web_open();
       if (status === OK) return;
       if (status !== NEED || rounds > 3) throw this.error(status);
-      for (const [a, b] of mergeRanges(this.needs())) {
+      for (const [a, b] of mergeRanges(this.needs(), this.source.gap())) {
         const part = await this.source.range(a, b, { fresh });
         this.put(part.at, part.bytes);
       }
