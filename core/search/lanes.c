@@ -66,7 +66,18 @@ static uint32_t lane_most(const lane *l, uint32_t span)
     return l->way ? way_most(l, span) : stream_most(l->streams, span);
 }
 
+static uint32_t streams_of(const lane *l) { return l->way ? 2 * l->way->part_count : 1; }
+
 static bool is_flat(const lane *l) { return !l->way && l->streams->form == PIN_LIST_FLAT; }
+
+/* Such a lane may meet more items than it says it has postings: nothing else in a file does. */
+static bool has_flat(const lane *l)
+{
+    for (uint32_t i = 0; i < streams_of(l); i++)
+        if (l->streams[i].count && l->streams[i].form == PIN_LIST_FLAT)
+            return true;
+    return false;
+}
 
 static pin_status bound_rows(lane *l, scorer *sc)
 {
@@ -84,9 +95,8 @@ static pin_status bound_rows(lane *l, scorer *sc)
 
 static pin_status bound_lane(lane *l, scorer *sc)
 {
-    uint32_t   streams = l->way ? 2 * l->way->part_count : 1;
     pin_status s = PIN_OK;
-    for (uint32_t i = 0; s == PIN_OK && i < streams; i++) {
+    for (uint32_t i = 0; s == PIN_OK && i < streams_of(l); i++) {
         s = stream_bound(&l->streams[i], &sc->set);
         l->postings += l->streams[i].count;
     }
@@ -371,7 +381,7 @@ static uint64_t choose_strongest(lanes_run *r)
     for (uint32_t i = r->lane_count; i-- > 0;) {
         lane *l = &r->lanes[r->weakest[i]];
         l->here = l->most;
-        if (!is_flat(l) && l->postings <= PRIME_POSTINGS - reading)
+        if (!has_flat(l) && l->postings <= PRIME_POSTINGS - reading)
             reading += l->postings;
         else
             leave(r, l);
@@ -379,7 +389,8 @@ static uint64_t choose_strongest(lanes_run *r)
     return reading;
 }
 
-/* Everything that these lanes meet, by item, in rows of its own. */
+/* Everything that these lanes meet, by item, in rows of its own; `cap`: their postings and a line, so that none
+ * is left out. */
 static uint32_t gather_rows(lanes_run *r, uint32_t *items, uint32_t *sums, uint32_t cap)
 {
     uint32_t *chunk_items = r->items, *chunk_sums = r->sums, count = 0;

@@ -4,9 +4,11 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "core/read/index.h"
 #include "tests/oracle/search_corpus.h"
 
 #define ROOM (96u << 20)
@@ -262,6 +264,62 @@ static void words_at_the_edges_of_windows_agree(void **ctx)
     check(&w, 8, 100);
 }
 
+/* ---- A file that lies ---- */
+
+/* Every 25th question has qfix, so that its list is short; some have qfixag, so that what begins with qfi is met
+ * in two ways. */
+static void completed_corpus(writer *w, uint32_t items)
+{
+    for (uint32_t i = 0; i < items; i++)
+        add_item(w, i, i % 25 == 0 ? "qbax qfix" : i % 50 == 1 ? "qbax qfixag" : "qbax", "");
+}
+
+/* The question list of the term becomes a flat one, somewhere in its section, of as many postings as before. */
+static void say_flat(opened *o, const char *key)
+{
+    pin_found found;
+    assert_int_equal(pin_keys_find(&found, o->ix, PIN_S_TERMS, pin_str_of(key), NULL), PIN_OK);
+    pin_cursor c = pin_cursor_over(found.data, found.len);
+    for (int i = 0; i < 3; i++)
+        (void)pin_take_varint(&c);
+    (void)pin_take_bytes(&c, 2); /* max, tenth */
+    size_t offset = (size_t)(c.at - o->bytes);
+    (void)pin_take_varint(&c);
+    size_t length = (size_t)(c.at - o->bytes);
+    (void)pin_take_varint(&c);
+    assert_false(c.failed);
+    assert_int_equal(c.at - o->bytes, length + 3);
+    for (size_t i = offset; i < length; i++) /* 0, in as many bytes */
+        o->bytes[i] = i + 1 < length ? 0x80 : 0;
+    uint32_t packed = (uint32_t)((((uint64_t)o->ix->item_count + 1) / 2 + 4) << 2) | PIN_FORM_FLAT;
+    o->bytes[length] = (unsigned char)(packed | 0x80);
+    o->bytes[length + 1] = (unsigned char)(packed >> 7 | 0x80);
+    o->bytes[length + 2] = (unsigned char)(packed >> 14);
+}
+
+/* Where it does not, the alarm ends the test. */
+static void a_list_with_more_items_than_it_says_comes_to_an_end(void **ctx)
+{
+    (void)ctx;
+    opened   o;
+    writer   w = {0};
+    char    *room = malloc(ROOM);
+    pin_term term;
+    completed_corpus(&w, 102401);
+    assert_true(open_corpus(&o, (pin_str){w.at, w.len}, NULL));
+    say_flat(&o, "qfix");
+    assert_int_equal(pin_read_term(&term, o.ix, PIN_STR("qfix"), NULL), PIN_OK);
+    assert_int_equal(term.lists[PIN_QUESTION].form, PIN_LIST_FLAT);
+    assert_int_equal(term.lists[PIN_QUESTION].count, 4097);
+    alarm(60);
+    pin_hits hits = ask(&o, "qfi", (pin_search_options){.k = 10, .no_snippets = true}, room, ROOM);
+    alarm(0);
+    assert_int_equal(hits.count, 10);
+    close_corpus(&o);
+    free(w.at);
+    free(room);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +329,7 @@ int main(void)
         cmocka_unit_test(a_quarter_of_a_million_items_agree),
         cmocka_unit_test(items_that_are_all_alike_agree),
         cmocka_unit_test(words_at_the_edges_of_windows_agree),
+        cmocka_unit_test(a_list_with_more_items_than_it_says_comes_to_an_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
