@@ -11,7 +11,7 @@
 const OK = 0, NOT_FOUND = 1, CORRUPT = 3, NEED = 7;
 const FIRST_READ = 6144;         // bytes of the head, unless its length is known beforehand
 const GAP = 1024;                // two ranges nearer than this are one request;
-const GAP_OF_OLD = 4096;         // over HTTP/1.1, where six requests at a time fill all connections, than this
+const GAP_OF_OLD = 8192;         // over HTTP/1.1, where six requests at a time fill all connections, than this
 const SMALL = 33;                // a range smaller than this brings its neighbours along: they are rows of
 const BLOCK = 64;                // tables, and the next round would ask for some of them
 const WHOLE_MOST = 32 << 20;     // bytes of a file that is taken whole
