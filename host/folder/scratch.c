@@ -34,6 +34,7 @@ struct pin_scratch_file {
     size_t   range;
     size_t   used, ready;  /* bytes given out; bytes that may be: plain memory or file behind them    */
     size_t   plain;        /* the first so many are plain memory                                      */
+    size_t   most_used;    /* up to here the file may have holes: pages that were given back          */
     int      failed;       /* errno of what was refused                                               */
     atomic_size_t in_file; /* bytes in the file: read without the lock                                */
 };
@@ -162,6 +163,22 @@ static bool add_file(pin_scratch_file *s, size_t len)
     return true;
 }
 
+/* What was given back has no room on the disk any more; it is asked for again before a page is touched. */
+static bool fill_holes(pin_scratch_file *s, size_t from, size_t to)
+{
+    int number;
+    from = from > s->plain ? from : s->plain;
+    to = to < s->most_used ? to : s->most_used;
+    if (from >= to)
+        return true;
+    do
+        number = posix_fallocate(s->fd, (off_t)(from - s->plain), (off_t)(to - from));
+    while (number == EINTR);
+    if (number)
+        s->failed = number;
+    return number == 0;
+}
+
 /* ---- Taking and giving ---- */
 static void *scratch_take(void *ctx, size_t size)
 {
@@ -179,11 +196,12 @@ static void *scratch_take(void *ctx, size_t size)
         if (!(plain ? add_plain(s, len) : add_file(s, len)))
             break;
     }
-    if (s->ready - s->used >= size) {
+    if (s->ready - s->used < size) {
+        s->failed = s->failed ? s->failed : ENOMEM;
+    } else if (fill_holes(s, s->used, s->used + size)) {
         at = s->base + s->used;
         s->used += size;
-    } else if (!s->failed) {
-        s->failed = ENOMEM;
+        s->most_used = s->most_used > s->used ? s->most_used : s->used;
     }
     pthread_mutex_unlock(&s->lock);
     return at;

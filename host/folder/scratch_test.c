@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/folder/folder.h"
@@ -183,12 +184,51 @@ static void a_folder_that_is_not_there_is_a_refusal_too(void **state)
     pin_scratch_close(s);
 }
 
+/* Bytes on the disk of the file without a name in the folder; -1 when none is open. */
+static int64_t on_disk(void)
+{
+    DIR           *d = opendir("/proc/self/fd");
+    struct dirent *e;
+    int64_t        bytes = -1;
+    while (d && (e = readdir(d)) != NULL) {
+        char        name[300], target[300];
+        struct stat st;
+        snprintf(name, sizeof name, "/proc/self/fd/%s", e->d_name);
+        ssize_t n = readlink(name, target, sizeof target - 1);
+        if (n > 0 && (size_t)n > strlen(folder) && memcmp(target, folder, strlen(folder)) == 0 &&
+            stat(name, &st) == 0 && S_ISREG(st.st_mode))
+            bytes = (int64_t)st.st_blocks * 512;
+    }
+    if (d)
+        closedir(d);
+    return bytes;
+}
+
+/* Else the page that finds the disk full is the end of the process. */
+static void what_comes_again_has_its_room_on_the_disk(void **state)
+{
+    pin_scratch_file *s;
+    (void)state;
+    assert_int_equal(pin_scratch_open(&s, output, 64 * MIB, NULL), PIN_OK);
+    pin_scratch lent = pin_scratch_lent(s);
+    assert_non_null(lent.take(lent.ctx, 64 * MIB)); /* more than may be plain memory */
+    void *last = lent.take(lent.ctx, 32 * MIB);
+    assert_non_null(last);
+    int64_t before = on_disk();
+    assert_true(before >= (int64_t)(32 * MIB));
+    lent.give(lent.ctx, last, 32 * MIB);
+    assert_ptr_equal(lent.take(lent.ctx, 32 * MIB), last);
+    assert_true(on_disk() >= before);
+    pin_scratch_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_written_is_there_after_every_rest),
         cmocka_unit_test(a_process_that_rests_stays_below_its_limit),
         cmocka_unit_test(what_is_given_back_is_zero_when_it_comes_again),
+        cmocka_unit_test(what_comes_again_has_its_room_on_the_disk),
         cmocka_unit_test(others_rest_too_when_memory_is_nearly_full),
         cmocka_unit_test(a_disk_that_takes_no_more_is_a_refusal_with_a_reason),
         cmocka_unit_test(a_folder_that_is_not_there_is_a_refusal_too),
