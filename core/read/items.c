@@ -181,8 +181,8 @@ static bool guess_place(uint64_t *offset, uint64_t *len, const pin_index *ix, ui
 {
     uint64_t       all = ix->sections[PIN_S_STEPS].len, units = 0, end = ix->sections[PIN_S_ITEMS].len;
     const uint8_t *steps = all ? pin_read_if_here(ix, PIN_S_STEPS, 0, all) : NULL;
-    if (!steps || number >= ix->item_count || steps[0] > PIN_STEPS_SHIFT_MAX)
-        return false;
+    if (!steps || number >= ix->item_count || number >= PIN_STEPS_ITEMS || steps[0] > PIN_STEPS_SHIFT_MAX)
+        return false; /* beyond, a sum for every item that is looked for would take long */
     for (uint32_t i = 0; i < number; i++)
         units += steps[1 + i];
     *offset = units << steps[0];
