@@ -389,8 +389,8 @@ static uint64_t choose_strongest(lanes_run *r)
     return reading;
 }
 
-/* Everything that these lanes meet, by item, in rows of its own; `cap`: their postings and a line, so that none
- * is left out. */
+/* Everything that these lanes meet, by item, in rows of its own; `cap`: their postings and a line, so that
+ * none is left out. */
 static uint32_t gather_rows(lanes_run *r, uint32_t *items, uint32_t *sums, uint32_t cap)
 {
     uint32_t *chunk_items = r->items, *chunk_sums = r->sums, count = 0;

@@ -266,15 +266,15 @@ static void words_at_the_edges_of_windows_agree(void **ctx)
 
 /* ---- A file that lies ---- */
 
-/* Every 25th question has qfix, so that its list is short; some have qfixag, so that what begins with qfi is met
- * in two ways. */
+/* Every 25th question has qfix, so that its list is short; some have qfixag, so that what begins with qfi is
+ * met in two ways. */
 static void completed_corpus(writer *w, uint32_t items)
 {
     for (uint32_t i = 0; i < items; i++)
         add_item(w, i, i % 25 == 0 ? "qbax qfix" : i % 50 == 1 ? "qbax qfixag" : "qbax", "");
 }
 
-/* The question list of the term becomes a flat one, somewhere in its section, of as many postings as before. */
+/* The question list of the term becomes a flat one, somewhere in its section, and says as many as before. */
 static void say_flat(opened *o, const char *key)
 {
     pin_found found;
