@@ -16,6 +16,7 @@ static void keep_allowed(uint32_t *sums, const uint64_t *allowed, uint32_t from,
 
 static void score_window(best_few *best, scorer *sc, const scorer_scope *scope, uint32_t from)
 {
+    uint16_t  places[STEP];
     uint32_t *sums = sc->sums.at;
     uint32_t  to = sc->set.item_count - from < WINDOW ? sc->set.item_count : from + WINDOW;
     uint32_t  first = scope->first > from ? scope->first : from, end = scope->end < to ? scope->end : to;
@@ -29,9 +30,9 @@ static void score_window(best_few *best, scorer *sc, const scorer_scope *scope, 
         scorer_count_sums(scope->counts, sc->p, sums, from, first, end);
     for (uint32_t i = first - from, stop; i < end - from; i = stop) { /* in steps, for the bar rises */
         stop = end - from - i < STEP ? end - from : i + STEP;
-        uint32_t count = sums_collect(sc->places, sums + i, stop - i, best_least(best));
+        uint32_t count = sums_collect(places, sums + i, stop - i, best_least(best));
         for (uint32_t k = 0; k < count; k++)
-            best_add(best, from + i + sc->places[k], sums[i + sc->places[k]]);
+            best_add(best, from + i + places[k], sums[i + places[k]]);
     }
     if (sc->set.item_count > WINDOW)
         memset(sums, 0, (to - from) * sizeof *sums);

@@ -83,8 +83,7 @@ static pin_status take_room(scorer *sc, bool slots)
         s = sums_open(&sc->slot, ids, sc->set.arena, sc->set.err);
     if (s == PIN_OK && slots)
         s = sums_open(&sc->way, ids, sc->set.arena, sc->set.err);
-    sc->places = pin_arena_take(sc->set.arena, ids, sizeof *sc->places);
-    return s == PIN_OK && !sc->places ? units_no_space(sc->set.err) : s;
+    return s;
 }
 
 pin_status scorer_open(scorer **out, plan *p, pin_arena *arena, pin_error *err)

@@ -35,7 +35,6 @@ struct scorer {
     uint32_t   unit_count;
     line_sums  sums;      /* all zero between stretches                        */
     line_sums  slot, way; /* the best ways of one slot; one way; opened for slots alone */
-    uint16_t  *places;    /* of items in a window that may be among the best   */
 };
 
 pin_status units_no_space(pin_error *err);
