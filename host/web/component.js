@@ -80,8 +80,9 @@ class PinciteSearch extends HTMLElement {
 
   async ask() {
     const query = this.field.value;
-    if (this.control) this.control.abort();
+    this.stop();
     if (query.trim().length < 2) return this.close();
+    this.list.setAttribute("aria-busy", "true");
     const control = (this.control = new AbortController());
     try {
       const index = await this.open();
@@ -92,6 +93,13 @@ class PinciteSearch extends HTMLElement {
     } catch (error) {
       if (!control.signal.aborted) this.say("The search does not work just now: " + error.message);
     }
+    if (!control.signal.aborted) this.list.setAttribute("aria-busy", "false");
+  }
+
+  /* Forgets the search under way: what it finds must not open a list that was closed. */
+  stop() {
+    if (this.control) this.control.abort();
+    this.list.setAttribute("aria-busy", "false");
   }
 
   say(text) {
@@ -134,6 +142,7 @@ class PinciteSearch extends HTMLElement {
   }
 
   close() {
+    this.stop();
     this.pop.hidden = true;
     this.chosen = -1;
     this.field.setAttribute("aria-expanded", "false");

@@ -68,3 +68,6 @@ export function context(browser, { width = widths.desk, dark = false, script = t
     ...rest,
   });
 }
+
+// Waits until the list below a search box shows what the last key asked for; every key before it has an answer too.
+export const settled = (tab, box = ".ask") => tab.waitForSelector(`${box} .pop:not([hidden]) [role=listbox][aria-busy=false] [role=option]`);

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { HtmlValidate } from "html-validate";
-import { context, launch, serve, widths } from "./lib.mjs";
+import { context, launch, serve, settled, widths } from "./lib.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let server, browser;
@@ -62,7 +62,7 @@ test("results while typing follow the combobox pattern", async () => {
   await tab.keyboard.press("/");
   assert.equal(await tab.evaluate(() => document.activeElement.id), "q");
   await tab.keyboard.type("tailor-made");
-  await tab.waitForSelector(".find .pop:not([hidden]) [role=option]");
+  await settled(tab, ".find");
   assert.equal(await tab.getAttribute("#q", "aria-expanded"), "true");
   await tab.keyboard.press("ArrowDown");
   const active = await tab.getAttribute("#q", "aria-activedescendant");
@@ -70,7 +70,7 @@ test("results while typing follow the combobox pattern", async () => {
   await tab.keyboard.press("Escape");
   assert.equal(await tab.getAttribute("#q", "aria-expanded"), "false");
   await tab.keyboard.type(" exception");
-  await tab.waitForSelector(".find .pop:not([hidden]) [role=option]");
+  await settled(tab, ".find");
   await tab.keyboard.press("ArrowDown");
   await tab.keyboard.press("Enter");
   await tab.waitForURL(/\/secure-by-default\/tailor-made-/);
@@ -225,7 +225,7 @@ test("a hostile corpus runs nothing in a browser", async () => {
   }
   await tab.goto(hostile.url);
   await tab.fill("#ask", "script");
-  await tab.waitForSelector(".ask .pop:not([hidden]) li");
+  await settled(tab);
   assert.equal(await tab.evaluate(() => window.hurt), undefined);
   await tab.context().close();
   await hostile.stop();

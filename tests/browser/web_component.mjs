@@ -5,7 +5,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { context, launch, run } from "./lib.mjs";
+import { context, launch, run, settled } from "./lib.mjs";
 import { bare, scratch } from "./web_lib.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -52,15 +52,16 @@ for (const page of ["plain", "policy", "mkdocs", "docusaurus"])
     assert.deepEqual(host.sent.filter(({ path }) => /pin$|wasm$/.test(path)), []);
     await box.click();
     await tab.keyboard.type("securty updates free of charge");
-    await tab.waitForFunction(() => /security/.test(document.querySelector("pincite-search").shadowRoot.querySelector(".said").textContent));
     const options = tab.getByRole("option");
+    await settled(tab, "pincite-search");
     assert.equal(await options.count(), 8);
     assert.match(await options.first().textContent(), /free of charge/);
+    assert.match(await tab.locator("pincite-search .said").textContent(), /security/);
     assert.ok((await options.first().locator("mark").count()) > 0);
     await tab.keyboard.press("Escape");
     assert.equal(await box.getAttribute("aria-expanded"), "false");
     await tab.keyboard.press("ArrowDown");
-    await options.first().waitFor();
+    await settled(tab, "pincite-search");
     await tab.keyboard.press("ArrowDown");
     assert.equal(await options.first().getAttribute("aria-selected"), "true");
     await tab.evaluate(() => document.addEventListener("pincite-choose", (event) => { self.chosen = event.detail.address; event.preventDefault(); }));

@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { context, launch, run, serveFile, widths } from "./lib.mjs";
+import { context, launch, run, serveFile, settled, widths } from "./lib.mjs";
 import { bare, exported, gzipSync, haveNginx, nginx, scratch } from "./web_lib.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -67,8 +67,8 @@ for (const name of ["server", "bare without ranges", "bare with ranges", ...(hav
     const tab = await open(hosts[name].url);
     await tab.keyboard.press("/");
     await tab.keyboard.type("securty updates free");
-    await tab.waitForSelector(".ask .pop:not([hidden]) [role=option]");
-    await tab.waitForFunction(() => /security/.test(document.querySelector(".ask .said").textContent));
+    await settled(tab);
+    assert.match(await tab.textContent(".ask .said"), /security/);
     await tab.keyboard.press("ArrowDown");
     const active = await tab.getAttribute("#ask", "aria-activedescendant");
     assert.equal(await tab.getAttribute("#" + active, "aria-selected"), "true");
@@ -184,7 +184,7 @@ test("a newer export while a page is open: the page finds the new index", async 
   const other = await exported(["examples/cra/open-source.md"], { args: ["--no-compress", "--lean"] });
   cpSync(other.folder, folder, { recursive: true });
   await tab.fill("#ask", "open-source software steward");
-  await tab.waitForSelector(".ask .pop:not([hidden]) [role=option]");
+  await settled(tab);
   tab.wrong.length = 0; // the browser itself notes the 404 of the old name
   await close(tab);
   await host.stop();
@@ -296,7 +296,7 @@ test("searches are remembered only when asked, and only here", async () => {
   await tab.waitForFunction(() => localStorage.getItem("pincite-recent"));
   await tab.goto(hosts["bare with ranges"].url);
   await tab.focus("#ask");
-  await tab.waitForSelector(".ask .pop:not([hidden]) [role=option]");
+  await settled(tab);
   assert.equal(await tab.textContent(".ask [role=option]"), "support period");
   await tab.goto(hosts["bare with ranges"].url + "search/");
   await tab.uncheck("#remember");
@@ -331,7 +331,7 @@ for (const dark of [false, true])
         if (path.startsWith("search")) await tab.waitForSelector(".hits li");
         if (path === "") {
           await tab.fill("#ask", "securty updates");
-          await tab.waitForSelector(".ask .pop:not([hidden]) [role=option]");
+          await settled(tab);
         }
         await tab.evaluate(axe);
         const { violations } = await tab.evaluate(() => axe.run());

@@ -236,7 +236,16 @@
     for (const [key, value] of Object.entries(wants)) field.setAttribute(key, value);
     let chosen = -1, timer = 0, control = null;
 
+    /* says that what is shown is about to change, to readers of the screen and to whoever waits for the end */
+    const busy = (whether) => list.setAttribute("aria-busy", String(whether));
+    busy(false);
+    const stop = () => {
+      clearTimeout(timer);
+      if (control) control.abort();
+      busy(false);
+    };
     const close = () => {
+      stop();
       pop.hidden = true;
       chosen = -1;
       field.setAttribute("aria-expanded", "false");
@@ -292,8 +301,9 @@
     };
     const search = async () => {
       const query = field.value;
-      if (control) control.abort();
+      stop();
       if (query.trim().length < 2) return query ? close() : showRecent();
+      busy(true);
       const mine = (control = new AbortController());
       state = (what) => {
         if (what === "slow" && !mine.signal.aborted) show(["The host is slow; still waiting …"], []);
@@ -306,9 +316,11 @@
         if (!mine.signal.aborted && alone && document.activeElement === field)
           show([`The search does not work just now (${error.message}). `, make("a", { href: address(root + "items/") }, "All questions")], []);
       }
+      if (!mine.signal.aborted) busy(false);
     };
     field.addEventListener("input", () => {
-      clearTimeout(timer);
+      stop();
+      busy(true);
       timer = setTimeout(search, alone ? 0 : 60); // a server is spared a request a keystroke
     });
     field.addEventListener("focus", () => {
@@ -329,7 +341,6 @@
     pop.addEventListener("mousedown", (event) => event.preventDefault());
     field.form.addEventListener("submit", () => {
       recent.add(field.value);
-      if (control) control.abort();
       close();
     });
   });
