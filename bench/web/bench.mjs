@@ -1,57 +1,22 @@
 // Measures browser search engines on the same corpora in headless Chromium against one static server: what
 // goes over the wire until the first ten questions are there, per further query, and how long a keystroke
-// takes. node bench.mjs WORK PINCITE SIZES ENGINES REAL_CORPUS -> WORK/results.json
+// takes. node bench.mjs WORK PINCITE SIZES ENGINES REAL_CORPUS GENERATE HERE -> WORK/results.json
 import { execFile } from "node:child_process";
 import { cpus, loadavg } from "node:os";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import { extname, join } from "node:path";
-import { brotliCompressSync, constants } from "node:zlib";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
 const [work, pincite, sizes, names, real, generate, here] = process.argv.slice(2);
-const types = { ".html": "text/html", ".js": "text/javascript", ".json": "application/json", ".wasm": "application/wasm", ".css": "text/css" };
+const { serve } = await import(pathToFileURL(join(here, "server.mjs")));
 const BUILD_SECONDS = Number(process.env.BENCH_BUILD_SECONDS || 300);
+const MEASURE_SECONDS = Number(process.env.BENCH_MEASURE_SECONDS || 600); // of one engine at one size and latency
 
-/* ---- the server: ranges, and brotli for text and modules, made once (as a good static host does) ---- */
-const packed = new Map();
-const wire = { requests: 0, bytes: 0, delay: 0 };
-const server = createServer(async (request, response) => {
-  const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
-  if (path === "/page.html") {
-    response.writeHead(200, { "content-type": "text/html" });
-    return response.end(`<!doctype html><title>bench</title><script type="module" src="/page.js"></script>`);
-  }
-  const file = path === "/page.js" ? join(here, "page.js") : join(work, path.endsWith("/") ? path + "index.html" : path);
-  if (!existsSync(file) || statSync(file).isDirectory()) {
-    response.writeHead(404);
-    return response.end();
-  }
-  if (wire.delay) await new Promise((resolve) => setTimeout(resolve, wire.delay));
-  let body = readFileSync(file);
-  const headers = { "content-type": types[extname(file)] || "application/octet-stream", etag: `"${statSync(file).mtimeMs}"` };
-  const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range || "");
-  let status = 200;
-  if (range) {
-    const total = body.length, from = Number(range[1]);
-    body = body.subarray(from, Number(range[2]) + 1);
-    headers["content-range"] = `bytes ${from}-${from + body.length - 1}/${total}`;
-    status = 206;
-  } else if (/\.(js|json|wasm|css|html|svg)$/.test(file)) {
-    if (!packed.has(file)) packed.set(file, brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: body.length > 4e6 ? 5 : 11 } }));
-    body = packed.get(file);
-    headers["content-encoding"] = "br";
-  }
-  headers["content-length"] = body.length;
-  if (path !== "/page.js") {
-    wire.requests++;
-    wire.bytes += body.length;
-  }
-  response.writeHead(status, headers);
-  response.end(body);
-});
-await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-const url = `http://127.0.0.1:${server.address().port}/`;
+const { url, wire, stop } = await serve((path) =>
+  path === "/page.html" ? { page: `<!doctype html><title>bench</title><script type="module" src="/page.js"></script>` }
+  : path === "/page.js" ? { file: join(here, "page.js") }
+  : { file: join(work, path.endsWith("/") ? path + "index.html" : path), counted: true });
 
 const run = (command, args, options = {}) =>
   new Promise((resolve) => execFile(command, args, { maxBuffer: 1 << 26, timeout: BUILD_SECONDS * 1000, ...options }, (error, out, err) => resolve({ error, out, err })));
@@ -82,9 +47,20 @@ async function corpusOf(size) {
 }
 
 /* ---- one engine, one corpus, one latency ---- */
-async function measure(browser, engine, base, queries, delay) {
-  wire.delay = delay;
+async function measure(browser, ...what) {
   const context = await browser.newContext();
+  let timer;
+  const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error(`no result within ${MEASURE_SECONDS} s`)), MEASURE_SECONDS * 1000)));
+  try {
+    return await Promise.race([measureIn(context, ...what), late]);
+  } finally {
+    clearTimeout(timer);
+    await context.close();
+  }
+}
+
+async function measureIn(context, engine, base, queries, delay) {
+  wire.delay = delay;
   const page = await context.newPage();
   page.setDefaultTimeout(120000);
   const session = await context.newCDPSession(page);
@@ -116,7 +92,6 @@ async function measure(browser, engine, base, queries, delay) {
     roundsMost: Math.max(...further.rounds.map((r) => r ?? 0)), rounds: mean(further.rounds.map((r) => r ?? 0)),
     coldP50: quantile(keys.cold, 0.5), coldP95: quantile(keys.cold, 0.95), warmP50: quantile(keys.warm, 0.5), warmP95: quantile(keys.warm, 0.95),
   });
-  await context.close();
   return out;
 }
 
@@ -191,4 +166,4 @@ for (const size of sizes.split(",")) {
   }
 }
 await browser.close();
-server.close();
+stop();
