@@ -20,8 +20,8 @@ P4, P5 = 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5
 NAMES = ("META MODULES SOURCES STATUSES ABBREVIATIONS TERM_KEYS WORD_KEYS ITEM_DICTIONARY TERMS "
          "ITEM_ROWS ITEM_STATUS EXACT FORWARD QUESTION_LISTS ANSWER_LISTS WORDS TYPOS IDS MEMBERS PROVISION_ROWS "
          "PROVISION_IDS PROVISION_ALSO PROVISION_NAMES CITING TEXT_DICTIONARY PROVISION_TEXTS ITEMS "
-         "REVISIONS PAST ARCHIVE RELEASES STEPS PACKED").split()
-REQUIRED = 27  # the others came with minor version 1
+         "REVISIONS PAST ARCHIVE RELEASES STEPS PACKED AHEAD").split()
+REQUIRED = 27  # the others came with minor versions 1 and 2
 STATES = ("resolved", "does not exist", "other act", "not understood", "not checked")
 KINDS = {name: kind for kind, name in enumerate(NAMES, 1)}
 NONE = 0xFFFFFFFF
@@ -511,6 +511,42 @@ class Index:
             must(len(raw) == struct.unpack_from("<I", packed)[0] and raw == self.data[at:at + len(raw)],
                  "the head that is packed is another one")
 
+    def check_ahead(self):
+        """what AHEAD says of the dictionary, against the dictionary"""
+        if KINDS["AHEAD"] not in self.section:
+            return
+        c, data = Cursor(self.bytes_of("AHEAD")), self.bytes_of("TERMS")
+        terms = {number: (key, d.data, *bases) for number, key, d, bases in self.keys("TERMS", "TERM_KEYS", 24)}
+        all_pages = u32s(self.bytes_of("TERM_KEYS"), 0, 1)[0]
+        pages, count, number, key = c.u32(), c.u32(), -1, b""
+        must(pages == (all_pages if all_pages <= 4096 else 0), "pages ahead")
+        for _ in range(count):
+            number += c.varint() + 1
+            shared, rest, size = c.u8(), c.u8(), c.u8()
+            key = key[:shared] + c.take(rest)
+            here, (there_key, there_data, q, a) = Cursor(c.take(size)), terms[number]
+            there = Cursor(there_data)
+            must(key == there_key, "a term ahead has another number")
+            must(self.term_data(here, 0, 0) == self.term_data(there, q, a), "a term ahead is another one")
+        starts = list(struct.unpack_from("<QQ", data, i * (len(data) // all_pages) + 8) for i in range(pages))
+        starts.append((len(self.bytes_of("QUESTION_LISTS")), len(self.bytes_of("ANSWER_LISTS"))))
+        for before, after in zip(starts, starts[1:] if pages else ()):
+            for f, shift in ((0, 4), (1, 6)):
+                must(c.varint() == (after[f] >> shift) - (before[f] >> shift), "a page ahead lies elsewhere")
+        must(c.left() == 0, "AHEAD has bytes too many")
+
+    def term_data(self, c, *bases):
+        """counts, and of each list its postings or where it lies"""
+        q, a, more = c.varint(), c.varint(), c.varint()
+        out = [q, a, more]
+        for count, base in zip((q, a), bases):
+            if count <= 8:
+                out += [(c.varint(), c.u8()) for _ in range(count)]
+            else:
+                out += [c.u8(), c.u8(), base + c.varint(), c.varint()]
+        must(c.left() == 0, "a term has bytes too many")
+        return out
+
     def check_steps(self, places):
         steps = self.bytes_of("STEPS") if KINDS["STEPS"] in self.section else b""
         for i, place in enumerate(places if steps else ()):
@@ -540,6 +576,7 @@ class Index:
             must(digest(canonical(item, footings)) == revision, "the revision of " + item["id"])
             leaves.append((item["id"].encode(), revision))
         self.check_packed()
+        self.check_ahead()
         self.check_steps(struct.unpack("<%dQ" % self.items, places))
         must(root(sorted(leaves)).hex() == release["release"], "the release is not the root of its revisions")
         before = None

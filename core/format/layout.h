@@ -19,7 +19,7 @@
 #define PIN_MAGIC "\x89PIN\r\n\x1a\n" /* a transfer that changed line ends or eighth bits shows at once */
 #define PIN_MAGIC_LEN 8
 #define PIN_MAJOR 1 /* another one cannot be read            */
-#define PIN_MINOR 1 /* a higher one only adds what may be skipped */
+#define PIN_MINOR 2 /* a higher one only adds what may be skipped */
 enum pin_header {
     PIN_H_MAGIC = 0,
     PIN_H_MAJOR = 8,       /* u16 */
@@ -91,6 +91,8 @@ typedef enum pin_section {
     PIN_S_RELEASES,  /* the releases that led to this one                                             */
     PIN_S_STEPS,     /* about where each item lies: for a reader over a network                       */
     PIN_S_PACKED,    /* the head once more, compressed: the first read over a network                 */
+    /* since 1.2, optional */
+    PIN_S_AHEAD, /* of the dictionary: the terms with the longest lists, where those of each page are */
     PIN_SECTION_END
 } pin_section;
 #define PIN_S_OPTIONAL PIN_S_REVISIONS /* sections from here on may be missing */
@@ -205,10 +207,18 @@ static inline uint32_t pin_place_len(uint64_t place) { return (uint32_t)(place &
 enum pin_method { PIN_METHOD_STORED = 0, PIN_METHOD_DEFLATE = 1, PIN_METHOD_CODEBOOK = 2 };
 
 /* ---- PACKED ---- u32 length, then raw DEFLATE of so many bytes of the file from META on: the sections of the
- * head, then STEPS, then TERMS if it is no larger than PIN_PACKED_TERMS, and the zeros between them. A browser
- * unpacks it by itself; the core never reads it. */
+ * head, then STEPS and AHEAD, and the zeros between them. A browser unpacks it by itself; the core never reads it. */
 #define PIN_PACKED_DATA 4
-#define PIN_PACKED_TERMS (48u << 10)
+
+/* ---- AHEAD ---- u32 pages of TERMS, or 0 where there are more than PIN_AHEAD_PAGES; u32 terms; for each of them, in
+ * order: varint number - number before - 1 (the first: its number), u8 shared, u8 rest, u8 data, `rest` bytes of key,
+ * `data` bytes, both as in TERMS with bases of 0. Then for each page two varints: how many units of 2^4 bytes its
+ * base in the question lists lies before that of the next page, or before the end of the section: floor(next / unit) -
+ * floor(base / unit); the same of answer lists, in units of 2^6. */
+#define PIN_AHEAD_SHIFT(field) ((field) == 0 ? 4u : 6u)
+#define PIN_AHEAD_TERMS 128u
+#define PIN_AHEAD_PAGES 4096u
+#define PIN_AHEAD_LEAST 64u /* bytes of lists: less is soon fetched */
 
 /* ---- Provision rows: 32 bytes ---- */
 enum pin_provision_row {

@@ -28,6 +28,7 @@ struct pin_index {
     pin_release    release;
     pin_settings   settings;
     pin_keys       terms, words;
+    const uint8_t *ahead; /* AHEAD, where bytes are fetched and it is here; else NULL                  */
     /* from the head sections, checked at the opening */
     const uint8_t *module_starts, *module_by_slug, *module_first; /* u32[n + 1], u32[n], u32[n + 1]  */
     pin_str        module_texts;
@@ -122,6 +123,16 @@ typedef struct pin_page_walk {
 void       pin_page_walk_init(pin_page_walk *walk, pin_section kind, const uint8_t *page);
 /* PIN_NOT_FOUND at the end of the page. */
 pin_status pin_page_next(pin_page_walk *walk, pin_error *err);
+
+/* The page that holds `key` if any does; false when there are none. */
+bool pin_keys_page(uint32_t *page, const pin_index *ix, pin_section kind, pin_str key);
+
+/* ---- AHEAD (ahead.c) ---- */
+/* Is the term among those whose data are here before their page? */
+bool pin_ahead_term(pin_term *out, const pin_index *ix, pin_str key);
+/* Asks for the lists of the terms of a page of TERMS, but the longest. */
+void pin_ahead_lists(const pin_index *ix, uint32_t page);
+pin_status pin_ahead_check(const pin_index *ix, pin_error *err);
 
 /* What the data of a term says. */
 pin_status pin_term_parse(pin_term *out, const pin_index *ix, const pin_found *found, pin_error *err);

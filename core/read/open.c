@@ -249,6 +249,15 @@ static pin_status load_meta(pin_index *ix, pin_error *err)
     return PIN_OK;
 }
 
+/* What helps, if it is here and whole; a reader does without it. */
+static void load_ahead(pin_index *ix)
+{
+    const pin_extent *e = &ix->sections[PIN_S_AHEAD];
+    ix->ahead = pin_is_partial(ix) && e->offset ? pin_read_if_here(ix, PIN_S_AHEAD, 0, e->len) : NULL;
+    if (ix->ahead && pin_hash64(ix->ahead, (size_t)e->len, 0) != e->hash)
+        ix->ahead = NULL;
+}
+
 static pin_status load_head(pin_index *ix, pin_error *err)
 {
     pin_status s = PIN_OK;
@@ -273,6 +282,7 @@ static pin_status load_head(pin_index *ix, pin_error *err)
         s = pin_keys_load(&ix->words, ix->head[PIN_S_WORD_KEYS], ix->sections[PIN_S_WORD_KEYS].len,
                           ix->sections[PIN_S_WORDS].len, err);
     ix->settings.word_count = ix->words.count;
+    load_ahead(ix);
     pin_codebook_open(&ix->item_book, (pin_str){(const char *)ix->head[PIN_S_ITEM_DICTIONARY],
                                                 (size_t)ix->sections[PIN_S_ITEM_DICTIONARY].len});
     return s;

@@ -208,6 +208,16 @@ static pin_status find_in_group(pin_found *out, const pin_index *ix, pin_section
     }
 }
 
+bool pin_keys_page(uint32_t *page, const pin_index *ix, pin_section kind, pin_str key)
+{
+    const pin_keys *keys = keys_of(ix, kind);
+    wanted          w = wanted_of(key);
+    if (keys->pages == 0 || key.len == 0 || key.len > PIN_KEY_MAX)
+        return false;
+    *page = page_for(keys, &w);
+    return true;
+}
+
 pin_status pin_keys_find(pin_found *out, const pin_index *ix, pin_section kind, pin_str key, pin_error *err)
 {
     const pin_keys *keys = keys_of(ix, kind);

@@ -84,8 +84,13 @@ pin_status pin_term_parse(pin_term *out, const pin_index *ix, const pin_found *f
 
 pin_status pin_read_term(pin_term *out, const pin_index *ix, pin_str key, pin_error *err)
 {
-    pin_found  found;
+    pin_found found;
+    uint32_t  page;
+    if (pin_is_partial(ix) && pin_ahead_term(out, ix, key))
+        return PIN_OK;
     pin_status s = pin_keys_find(&found, ix, PIN_S_TERMS, key, err);
+    if (s == PIN_NEED && pin_keys_page(&page, ix, PIN_S_TERMS, key))
+        pin_ahead_lists(ix, page);
     return s == PIN_OK ? pin_term_parse(out, ix, &found, err) : s;
 }
 

@@ -363,6 +363,16 @@ static pin_status take_results(pin_hits *out, searching *s, uint32_t k, pin_aren
     return s->best ? PIN_OK : no_space(err);
 }
 
+/* Pages of the dictionary are missing. What else is known to be needed is asked for with them, above all the lists
+ * of the words that are known. */
+static pin_status ask_ahead(pin_hits *out, searching *s, uint32_t k, pin_arena *arena, pin_error *err)
+{
+    pin_status status = take_results(out, s, k, arena, err);
+    if (status == PIN_OK)
+        status = find(out, s, arena, err);
+    return status == PIN_OK ? missing(err) : status;
+}
+
 pin_status pin_search(pin_hits *out, const pin_index *ix, pin_str query, const pin_search_options *options,
                       pin_arena *arena, pin_error *err)
 {
@@ -373,7 +383,7 @@ pin_status pin_search(pin_hits *out, const pin_index *ix, pin_str query, const p
 
     pin_status status = read_plan(&s, arena, err);
     if (status == PIN_OK && s.p.needs)
-        status = missing(err);
+        status = ask_ahead(&hits, &s, k, arena, err);
     if (status == PIN_OK)
         status = take_results(&hits, &s, k, arena, err);
     if (status == PIN_OK && s.p.slot_count)

@@ -275,7 +275,6 @@ typedef struct wanted {
     pin_str            text; /* the query */
     pin_search_options options;
     bool               facets;
-    bool               foresee; /* the first round of a query: ask for more than is known to be needed */
 } wanted;
 
 typedef pin_status maker(pin_buf *out, const wanted *w, pin_arena *arena);
@@ -345,34 +344,10 @@ static pin_status add_facets(pin_buf *out, const pin_hits *hits)
     return pin_buf_status(out);
 }
 
-/* The last word of a query may still be growing, so its completions are looked up before any list is read:
- * a round by itself. Meanwhile the lists of the words as they stand are asked for: by the same query with a
- * space behind it, after which nothing is being typed. */
-static void foresee_lists(const wanted *w, pin_arena *arena)
-{
-    pin_search_options options = w->options;
-    pin_hits           hits;
-    size_t             mark = arena->used;
-    char              *longer = pin_arena_take(arena, w->text.len + 1, 1);
-    if (!longer)
-        return;
-    memcpy(longer, w->text.at, w->text.len);
-    longer[w->text.len] = ' ';
-    options.no_snippets = true;
-    pin_error ignored;
-    (void)pin_search(&hits, web.ix, (pin_str){longer, w->text.len + 1}, &options, arena, &ignored);
-    arena->used = mark;
-}
-
 static pin_status make_search(pin_buf *out, const wanted *w, pin_arena *arena)
 {
     pin_hits   hits = {0};
-    size_t     mark = arena->used;
     pin_status status = pin_search(&hits, web.ix, w->text, &w->options, arena, &web.err);
-    if (status == PIN_NEED && w->foresee) {
-        arena->used = mark;
-        foresee_lists(w, arena);
-    }
     if (status == PIN_OK && web.needs.count > 0)
         return PIN_NEED; /* read without the law's tables: these hits are not worth fetching */
     if (status == PIN_OK)
@@ -383,7 +358,7 @@ static pin_status make_search(pin_buf *out, const wanted *w, pin_arena *arena)
 }
 
 /* The search of /api/v1/search, as the same bytes. Input: query, module and status, one after the other.
- * flags: 1 facets on a second line, 2 first round. */
+ * flags: 1 facets on a second line. */
 int EXPORTED(pin_web_search)(uint32_t query_len, uint32_t module_len, uint32_t status_len, uint32_t k, int flags);
 int pin_web_search(uint32_t query_len, uint32_t module_len, uint32_t status_len, uint32_t k, int flags)
 {
@@ -395,7 +370,6 @@ int pin_web_search(uint32_t query_len, uint32_t module_len, uint32_t status_len,
                     .module = {web.input + query_len, module_len},
                     .status = {web.input + query_len + module_len, status_len}},
         .facets = (flags & 1) != 0,
-        .foresee = (flags & 2) != 0,
     };
     return answer(make_search, &w);
 }

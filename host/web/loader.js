@@ -377,7 +377,7 @@ class Index {
       try {
         for (let rounds = 0; rounds < ROUNDS_MOST; rounds++) {
           if (signal && signal.aborted) throw new DOMException("superseded", "AbortError");
-          const status = call(rounds);
+          const status = call();
           if (status === NEED) {
             const needs = this.needs(), cites = this.core.pin_web_lacks_citations();
             await Promise.all([needs.length || !cites ? this.bring(needs, signal) : null, cites ? this.cite() : null]);
@@ -424,9 +424,9 @@ class Index {
      `reply` the same parsed, or null when there is no such module. */
   search(query, { k = 10, module = "", status = "", signal } = {}) {
     return this.inTurn(async () => {
-      const found = await this.answer((round) => {
+      const found = await this.answer(() => {
         const [q, m, s] = this.input(query, module, status);
-        return this.core.pin_web_search(q, m, s, k, round ? 1 : 3);
+        return this.core.pin_web_search(q, m, s, k, 1);
       }, signal);
       if (found.text === null) return { ...found, reply: null, facets: [] };
       const cut = found.text.lastIndexOf("\n");

@@ -135,6 +135,24 @@ void pin_pages_start(pin_pages *p, pin_str first_key, const uint64_t bases[2]);
 /* Ends the last page; the separators go to `keys`. */
 void pin_pages_finish(pin_pages *p, pin_out *keys);
 
+/* ---- AHEAD (ahead.c) ---- */
+typedef struct pin_ahead_term {
+    uint8_t *bytes; /* key, then data */
+    uint32_t key_len, data_len, number;
+    uint64_t size; /* of its lists */
+} pin_ahead_term;
+typedef struct pin_ahead {
+    pin_ahead_term *at;
+    uint32_t        count;
+    pin_out         bases; /* u64 x 2 a page */
+    bool            failed;
+} pin_ahead;
+/* `data`: as in TERMS with bases of 0; `size`: bytes of both lists. Kept if it is among the longest. */
+void pin_ahead_add(pin_ahead *a, uint32_t number, uint64_t size, pin_str key, const uint8_t *data, size_t len);
+void pin_ahead_page(pin_ahead *a, const uint64_t bases[2]);
+/* Writes the section; `ends`: lengths of the sections of lists. What `a` held is free after. */
+void pin_ahead_finish(pin_ahead *a, pin_out *o, const uint64_t ends[2]);
+
 /* ---- Lists (lists.c) ---- */
 typedef struct pin_list_input {
     const uint32_t *ids;     /* ascending */

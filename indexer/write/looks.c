@@ -53,7 +53,7 @@ static uint32_t room_for_terms(const pin_sections *sections, uint32_t items)
         counts[len < most ? len : most]++;
         from = to;
     }
-    while (room < most && (seen += counts[room]) < items - items / 256)
+    while (room < most && (seen += counts[room]) < items - items / 2048)
         room++;
     return room;
 }

@@ -4,16 +4,17 @@
 /* Short pages are little to fetch for one key, but many of them make a long head. The shortest have no room for
  * the longest keys. */
 #define SHORTEST_KEYS 8192
+#define SHORTEST_TERMS 32768 /* whose lists are fetched with them: the fewer the better */
 #define SHORT_KEYS 65536
 #define MIDDLE_KEYS 262144
 #define SHORTEST_LEN 128
 
-static uint32_t page_len_for(const pin_vocabulary *keys)
+static uint32_t page_len_for(const pin_vocabulary *keys, uint32_t shortest)
 {
     uint32_t longest = 0;
-    for (uint32_t i = 0; i < keys->count && keys->count <= SHORTEST_KEYS; i++)
+    for (uint32_t i = 0; i < keys->count && keys->count <= shortest; i++)
         longest = keys->at[i].len > longest ? keys->at[i].len : longest;
-    if (keys->count <= SHORTEST_KEYS && longest <= SHORTEST_LEN)
+    if (keys->count <= shortest && longest <= SHORTEST_LEN)
         return PIN_PAGE_LEAST;
     return keys->count <= SHORT_KEYS ? 1024 : keys->count <= MIDDLE_KEYS ? 2048 : PIN_PAGE_MOST;
 }
@@ -21,7 +22,7 @@ static uint32_t page_len_for(const pin_vocabulary *keys)
 void pin_pages_init(pin_pages *p, bool has_bases, const pin_vocabulary *keys)
 {
     *p = (pin_pages){.data_start = has_bases ? PIN_PAGE_TERMS : PIN_PAGE_WORDS,
-                     .page_len = page_len_for(keys)};
+                     .page_len = page_len_for(keys, has_bases ? SHORTEST_TERMS : SHORTEST_KEYS)};
 }
 
 static uint32_t common(const pin_pages *p, pin_str key)

@@ -98,6 +98,7 @@ typedef struct merging {
     impacts         impacts;
     pin_sections   *out;
     pin_pages       pages;
+    pin_ahead       ahead;
     uint64_t        bases[2];
     pin_status      status;
 } merging;
@@ -205,7 +206,7 @@ static void join_term(merging *m, range *r, uint32_t rank)
 {
     term_lists *t = &r->terms[rank - r->from];
     pin_str     key = pin_vocabulary_text(&m->a->terms, m->sorted[rank]);
-    uint64_t    before[2];
+    uint64_t    before[2], no_bases[2] = {0};
     uint8_t     data[256];
     for (int f = 0; f < 2; f++) {
         pin_flow *section = &m->out->f[f ? PIN_S_ANSWER_LISTS : PIN_S_QUESTION_LISTS];
@@ -222,8 +223,11 @@ static void join_term(merging *m, range *r, uint32_t rank)
         m->bases[0] = before[0];
         m->bases[1] = before[1];
         pin_pages_start(&m->pages, key, m->bases);
+        pin_ahead_page(&m->ahead, m->bases);
         pin_pages_add(&m->pages, key, data, encode(data, t, m->bases));
     }
+    if (t->done[0].len + t->done[1].len >= PIN_AHEAD_LEAST)
+        pin_ahead_add(&m->ahead, rank, t->done[0].len + t->done[1].len, key, data, encode(data, t, no_bases));
 }
 
 static void join_range(void *ctx, uint32_t number)
@@ -334,6 +338,8 @@ pin_status pin_write_terms(pin_sections *out, pin_analysis *a)
         s = merge_all(m);
         pin_pages_finish(&m->pages, &out->s[PIN_S_TERM_KEYS]);
         pin_flow_take(&out->f[PIN_S_TERMS], &m->pages.pages);
+        const uint64_t ends[2] = {out->f[PIN_S_QUESTION_LISTS].len, out->f[PIN_S_ANSWER_LISTS].len};
+        pin_ahead_finish(&m->ahead, &out->s[PIN_S_AHEAD], ends);
         for (uint32_t i = 0; i < m->range_count; i++)
             range_free(&m->ranges[i]);
         free(m->ranges);

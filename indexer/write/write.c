@@ -159,7 +159,7 @@ static void take_kind(order *o, uint32_t kind, uint32_t end)
 
 static order order_of_need(uint32_t end)
 {
-    static const uint8_t early[] = {PIN_S_STEPS, PIN_S_TERMS, PIN_S_EXACT, PIN_S_ITEM_STATUS};
+    static const uint8_t early[] = {PIN_S_STEPS, PIN_S_AHEAD, PIN_S_TERMS, PIN_S_EXACT, PIN_S_ITEM_STATUS};
     order                o = {0};
     take_kind(&o, PIN_S_PACKED, end);
     for (uint32_t kind = 1; kind <= PIN_S_HEAD_LAST; kind++)
@@ -171,12 +171,8 @@ static order order_of_need(uint32_t end)
     return o;
 }
 
-/* What every reader over a network needs, whatever is asked; and a small dictionary as a whole, for it saves a
- * round of every query. */
-static bool in_head(uint32_t kind, uint64_t len)
-{
-    return kind <= PIN_S_HEAD_LAST || kind == PIN_S_STEPS || (kind == PIN_S_TERMS && len <= PIN_PACKED_TERMS);
-}
+/* What every reader over a network needs, whatever is asked. */
+static bool in_head(uint32_t kind) { return kind <= PIN_S_HEAD_LAST || kind == PIN_S_STEPS || kind == PIN_S_AHEAD; }
 
 static uint64_t align_up(uint64_t offset) { return (offset + PIN_ALIGN - 1) / PIN_ALIGN * PIN_ALIGN; }
 
@@ -232,7 +228,7 @@ static pin_status write_packed(pin_sections *sections, const order *o)
     pin_out head = {0}, *packed = &sections->s[PIN_S_PACKED];
     for (uint32_t i = 1; i < o->count; i++) {
         uint64_t start = align_up(head.len ? head.len + PIN_PADDING : 0);
-        if (!in_head(o->kinds[i], section_len(sections, o->kinds[i])))
+        if (!in_head(o->kinds[i]))
             break;
         pin_out_zeros(&head, (size_t)start - head.len);
         add_section(&head, sections, o->kinds[i]);
@@ -255,7 +251,7 @@ static uint64_t lay_out(uint8_t *head, const pin_sections *sections, const order
         pin_store64(row + PIN_ROW_OFFSET, at);
         pin_store64(row + PIN_ROW_LEN, len);
         pin_store64(row + PIN_ROW_HASH, section_hash(sections, kind, options));
-        if (kind == PIN_S_PACKED || (o->kinds[0] != PIN_S_PACKED && in_head(kind, len)))
+        if (kind == PIN_S_PACKED || (o->kinds[0] != PIN_S_PACKED && in_head(kind)))
             head_len = at + len; /* offsets ascend: no gaps */
         at = align_up(at + len + PIN_PADDING);
     }
