@@ -357,19 +357,32 @@ static void take_suffix(pin_act *best, const pin_cite_view *v)
     }
 }
 
-static void note_opening(uint64_t *set, pin_str name)
+static bool in_set(const uint64_t *set, uint32_t at) { return set[at >> 6] >> (at & 63) & 1; }
+
+static uint32_t letter(pin_str text, size_t i)
 {
-    uint32_t at = pin_cite_opening(name);
-    set[at >> 6] |= (uint64_t)1 << (at & 63);
+    uint32_t c = i < text.len ? pin_ascii_lower((uint8_t)text.at[i]) - 'a' : 26;
+    return c < 26 ? c : 26;
 }
 
-static bool in_set(const uint64_t *set, uint32_t at) { return set[at >> 6] >> (at & 63) & 1; }
+static void note_opening(pin_law_names *names, pin_str name)
+{
+    uint32_t at = pin_cite_opening(name);
+    names->openings[at >> 6] |= (uint64_t)1 << (at & 63);
+    if (letter(name, 0) < 26)
+        names->seconds[letter(name, 0)] |= 1u << letter(name, 1);
+}
 
 /* Other acts' names are written with capitals, save in a query. */
 static bool may_open(const pin_cite_view *v, uint32_t pos, bool any_case, bool *known)
 {
-    uint32_t at = pin_cite_opening((pin_str){v->text.at + pos, v->text.len - pos});
-    *known = in_set(v->known_openings, at);
+    pin_str  text = {v->text.at + pos, v->text.len - pos};
+    uint32_t first = letter(text, 0);
+    *known = first == 26 || (v->names->seconds[first] >> letter(text, 1) & 1);
+    if (!*known && !any_case)
+        return false;
+    uint32_t at = pin_cite_opening(text);
+    *known = *known && in_set(v->names->openings, at);
     return any_case && in_set(pin_other_openings, at);
 }
 
@@ -380,8 +393,8 @@ bool pin_cite_may_name(const pin_cite_view *v, pin_token t, pin_word w)
         return t.to < v->text.len && v->text.at[t.to] == '/';
     if (is_capital(v, t) || w.code == PIN_WORD_TYPE)
         return true;
-    other = may_open(v, t.from, true, &known);
-    return known || (other && (v->mode == PIN_CITE_QUERY || v->text.at[t.from] == 'e')); /* eIDAS */
+    other = may_open(v, t.from, v->mode == PIN_CITE_QUERY || v->text.at[t.from] == 'e', &known); /* eIDAS */
+    return known || other;
 }
 
 /* What belongs to the name of a standard: "ISO/IEC 27001:2022", "EN 18031-1". */
@@ -611,19 +624,35 @@ bool pin_cite_act_is(const pin_cite_view *v, uint32_t number, uint8_t type)
     return false;
 }
 
-void pin_cite_view_init(pin_cite_view *v, pin_str text, pin_cite_mode mode, const pin_law *law)
+static void know_names(pin_law_names *names, const pin_law *law)
 {
-    *v = (pin_cite_view){.text = text, .mode = mode, .law = law, .faq = PIN_ACT_OTHER};
     pin_str name;
+    *names = (pin_law_names){.ready = true, .faq = PIN_ACT_OTHER};
     for (uint32_t a = 0, n = law->act_count(law->ctx); a < n; a++) {
         for (uint32_t k = 0; law->act_name(law->ctx, a, k, &name); k++) {
             if (name.len == 0)
                 continue;
             if (pin_str_starts(name, PIN_STR("the ")) || pin_str_starts(name, PIN_STR("The ")))
                 name = pin_str_part(name, 4, name.len);
-            note_opening(v->known_openings, name);
-            if (v->faq == PIN_ACT_OTHER && name_is_faq(name))
-                v->faq = a;
+            note_opening(names, name);
+            if (names->faq == PIN_ACT_OTHER && name_is_faq(name))
+                names->faq = a;
         }
     }
+}
+
+void pin_cite_know_names(pin_law *law)
+{
+    know_names(&law->names, law);
+}
+
+void pin_cite_view_init(pin_cite_view *v, pin_str text, pin_cite_mode mode, const pin_law *law)
+{
+    v->text = text;
+    v->mode = mode;
+    v->law = law;
+    v->names = law->names.ready ? &law->names : &v->own;
+    if (!law->names.ready)
+        know_names(&v->own, law);
+    v->faq = v->names->faq;
 }

@@ -80,6 +80,8 @@ typedef struct pin_word {
 } pin_word;
 
 pin_word pin_cite_word(pin_str word);
+/* Word number `row` of the table; empty past the last. For tests. */
+pin_str  pin_cite_word_text(uint32_t row);
 /* The word at token `t`, or PIN_WORD_NONE when `t` is none. */
 pin_word pin_cite_word_at(pin_str text, pin_token t);
 
@@ -143,10 +145,12 @@ typedef struct pin_cite_view {
     pin_str        text;
     pin_cite_mode  mode;
     const pin_law *law;
-    uint32_t       faq;                /* the act that is an FAQ, or PIN_ACT_OTHER */
-    uint64_t       known_openings[16]; /* bit set of how the names in pin_law begin; names.h */
+    uint32_t       faq;   /* the act that is an FAQ, or PIN_ACT_OTHER */
+    pin_law_names  own;   /* when the law has none ready */
+    const pin_law_names *names;
 } pin_cite_view;
 
+/* `view` must stay where it is. */
 void pin_cite_view_init(pin_cite_view *view, pin_str text, pin_cite_mode mode, const pin_law *law);
 /* The act named by the words at `pos`, the longest name winning. `attached`: the words follow
  * "Article 5 of", so that "that Directive" and an unknown "XYZ" count too. */
@@ -155,6 +159,10 @@ bool pin_cite_act_at(pin_act *out, const pin_cite_view *view, uint32_t pos, bool
 bool pin_cite_may_name(const pin_cite_view *view, pin_token t, pin_word w);
 /* The act after a citation ending at `pos`: " GDPR", ", DA", " of the CRA", " to this Regulation". */
 bool pin_cite_act_after(pin_act *out, const pin_cite_view *view, uint32_t pos);
+/* Like pin_cite_scan(), which passes over words that can neither cite nor name anything; this one looks at
+ * every word in full. The results are the same: tests and fuzzing compare them. */
+pin_status pin_cite_scan_every_word(pin_refs *out, pin_str text, pin_cite_mode mode, const pin_law *law,
+                                    pin_arena *arena, pin_error *err);
 /* Does one of act `number`'s names say it is of this type? */
 bool pin_cite_act_is(const pin_cite_view *view, uint32_t number, uint8_t type);
 

@@ -50,12 +50,17 @@ bool pin_cite_is_word_byte(pin_str text, uint32_t pos)
     return pos < text.len && class_at(text, pos, &len) <= CLASS_DIGIT;
 }
 
+/* `class`: letter or digit. */
 static uint32_t run_end(pin_str text, uint32_t pos, uint8_t class)
 {
-    uint32_t len;
-    while (pos < text.len && class_at(text, pos, &len) == class)
+    uint32_t len, end = (uint32_t)text.len;
+    for (;;) {
+        while (pos < end && (uint8_t)text.at[pos] < 0x80 && ascii_class[(uint8_t)text.at[pos]] == '0' + class)
+            pos++;
+        if (pos == end || (uint8_t)text.at[pos] < 0x80 || wide_class_at(text, pos, &len) != class)
+            return pos;
         pos += len;
-    return pos;
+    }
 }
 
 static uint32_t number_value(pin_str digits)

@@ -65,6 +65,7 @@ typedef struct scan {
     uint32_t      next_head;
     bool          opening; /* nothing but "Under the", "Similarly," since the sentence began */
     uint32_t      before;  /* code of the word before */
+    bool          every_word; /* none is passed over */
     member       *group;   /* room for GROUP */
 } scan;
 
@@ -665,13 +666,58 @@ static bool keeps_opening(const scan *s, pin_token t)
     pin_word                 w = pin_cite_word(word);
     if (w.code == PIN_WORD_THE || w.code == PIN_WORD_OF || w.code == PIN_WORD_TO || w.code == PIN_WORD_AND)
         return true;
+    uint8_t first = pin_ascii_lower((uint8_t)word.at[0]);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if ((uint8_t)words[i][0] != first)
+            continue;
         pin_str known = pin_str_of(words[i]);
-        if (known.len == word.len && pin_ascii_lower((uint8_t)word.at[0]) == (uint8_t)known.at[0] &&
-            memcmp(word.at + 1, known.at + 1, known.len - 1) == 0)
+        if (known.len == word.len && memcmp(word.at + 1, known.at + 1, known.len - 1) == 0)
             return true;
     }
     return false;
+}
+
+/* Can the word in small letters at [from, to) neither cite, nor name an act, nor say whose the next
+ * citation is? The same questions that take_at() asks. */
+static bool is_plain(const scan *s, uint32_t from, uint32_t to)
+{
+    pin_token t = {.from = from, .to = to, .kind = PIN_TOKEN_WORD};
+    pin_word  w = pin_cite_word(pin_str_part(s->v.text, from, to));
+    switch (w.code) {
+    case PIN_WORD_HEAD:
+    case PIN_WORD_LEVEL:
+    case PIN_WORD_ORDINAL:
+    case PIN_WORD_ESSENTIAL:
+    case PIN_WORD_ENTRY:
+    case PIN_WORD_CHAPTER:
+    case PIN_WORD_ITS:
+        return false;
+    default:
+        return !pin_cite_may_name(&s->v, t, w);
+    }
+}
+
+/* Passes over plain words, each after one space: most of all prose. Where they end, or `pos`. */
+static uint32_t pass_plain_words(const scan *s, uint32_t pos)
+{
+    const char *text = s->v.text.at;
+    uint32_t    len = (uint32_t)s->v.text.len;
+    while (pos < len && text[pos] == ' ') {
+        uint32_t to = pos + 1;
+        while (to < len && text[to] >= 'a' && text[to] <= 'z')
+            to++;
+        if (to == pos + 1)
+            break;
+        if (to < len) { /* letters of other kinds go on with the word, and an id may */
+            uint8_t c = (uint8_t)text[to];
+            if (c >= 0x80 || (c >= 'A' && c <= 'Z') || (s->v.mode != PIN_CITE_PROSE && c != ' '))
+                break;
+        }
+        if (!is_plain(s, pos + 1, to))
+            break;
+        pos = to;
+    }
+    return pos;
 }
 
 static void walk(scan *s)
@@ -693,7 +739,12 @@ static void walk(scan *s)
         last = t;
         if (end != t.to)
             last.kind = PIN_TOKEN_WORD;
-        t = pin_cite_token(text, end);
+        uint32_t next = s->opening || s->every_word ? end : pass_plain_words(s, end);
+        if (next != end) {
+            last.kind = PIN_TOKEN_WORD;
+            s->before = PIN_WORD_NONE;
+        }
+        t = pin_cite_token(text, next);
     }
 }
 
@@ -718,14 +769,14 @@ static void take_whole_entry(scan *s)
                                                           : PIN_CITE_NOT_CHECKED;
 }
 
-pin_status pin_cite_scan(pin_refs *out, pin_str text, pin_cite_mode mode, const pin_law *law,
-                         pin_arena *arena, pin_error *err)
+static pin_status scan_text(pin_refs *out, pin_str text, pin_cite_mode mode, const pin_law *law, pin_arena *arena,
+                            pin_error *err, bool every_word)
 {
     size_t mark = arena->used;
     if (text.len >= UINT32_MAX)
         return pin_fail(err, PIN_LIMIT, 0, "text is longer than 4 GiB");
     member group[GROUP];
-    scan   s = {.arena = arena, .status = PIN_OK, .group = group};
+    scan   s = {.arena = arena, .status = PIN_OK, .group = group, .every_word = every_word};
     pin_cite_view_init(&s.v, text, mode, law);
     walk(&s);
     take_whole_entry(&s);
@@ -735,4 +786,16 @@ pin_status pin_cite_scan(pin_refs *out, pin_str text, pin_cite_mode mode, const 
     }
     *out = (pin_refs){s.refs, s.count};
     return PIN_OK;
+}
+
+pin_status pin_cite_scan(pin_refs *out, pin_str text, pin_cite_mode mode, const pin_law *law, pin_arena *arena,
+                         pin_error *err)
+{
+    return scan_text(out, text, mode, law, arena, err, false);
+}
+
+pin_status pin_cite_scan_every_word(pin_refs *out, pin_str text, pin_cite_mode mode, const pin_law *law,
+                                    pin_arena *arena, pin_error *err)
+{
+    return scan_text(out, text, mode, law, arena, err, true);
 }

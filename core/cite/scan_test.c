@@ -1,4 +1,5 @@
 /* Citations as people write them, and what they must come to. Expected ids come from reading the act. */
+#include "core/cite/cite.h"
 #include "tests/oracle/cite_law.h"
 
 #include <setjmp.h>
@@ -19,11 +20,32 @@ typedef struct example {
 
 static char memory[1 << 21];
 
+/* What passing over plain words gives must be what every word gives. */
+static void same_word_by_word(pin_str text, pin_cite_mode mode, uint32_t default_act, bool names_known)
+{
+    static char half[sizeof memory];
+    pin_law     law = test_law(default_act);
+    pin_arena   arenas[2] = {pin_arena_over(memory, sizeof memory), pin_arena_over(half, sizeof half)};
+    pin_refs    refs[2] = {{0}};
+    if (names_known)
+        pin_cite_know_names(&law);
+    assert_int_equal(pin_cite_scan(&refs[0], text, mode, &law, &arenas[0], NULL), PIN_OK);
+    assert_int_equal(pin_cite_scan_every_word(&refs[1], text, mode, &law, &arenas[1], NULL), PIN_OK);
+    assert_int_equal(refs[0].count, refs[1].count);
+    for (uint32_t i = 0; i < refs[0].count; i++) {
+        const pin_ref *a = &refs[0].at[i], *b = &refs[1].at[i];
+        assert_true(a->from == b->from && a->to == b->to && a->state == b->state && a->provision == b->provision &&
+                    a->from_range == b->from_range && a->act_named == b->act_named &&
+                    pin_str_equal(a->id, b->id) && pin_str_equal(a->source, b->source));
+    }
+}
+
 static void scan_as(char *out, size_t size, pin_str text, pin_cite_mode mode, uint32_t default_act)
 {
     pin_law   law = test_law(default_act);
     pin_arena arena = pin_arena_over(memory, sizeof memory);
     pin_refs  refs;
+    same_word_by_word(text, mode, default_act, true);
     assert_int_equal(pin_cite_scan(&refs, text, mode, &law, &arena, NULL), PIN_OK);
     assert_true(test_refs_hold(&refs, text));
     test_describe(out, size, &refs);
@@ -564,6 +586,42 @@ static void too_little_room_is_said_and_enough_room_gives_the_same(void **state)
     assert_true(n > 100);
 }
 
+/* Every word of the grammar, names, numbers and ordinary words, in any order and with anything between. */
+static void passing_over_plain_words_changes_nothing(void **state)
+{
+    static const char *const words[] = {
+        "market", "a", "its", "Its", "It", "the", "of", "to", "and", "13", "(8)", "14(2)", "(a)", "II", "iv", "2.1",
+        "GDPR", "CRA", "cra", "cyber", "resilience", "Cyber Resilience Act", "eIDAS", "ePrivacy Directive",
+        "that Directive", "this Regulation", "Regulation (EU) 2016/679", "the FAQ", "frequently asked questions",
+        "official", "Under", "Where", "manufacturer", "art_13.par_8", "cra:art_14", "toys directive", "NIS 2",
+        "na\xC3\xAFve", "x\xC3\xA9", "eU", "product", "s", "according", "under", "where", "vulnerabilities"};
+    static const char *const between[] = {" ", " ", " ", " ", " ", " ", ", ", ". ", " (", ") ", "\n", "\n\n", "-",
+                                          "'", "", "  ", ": ", "; ", "? ", "\xC2\xA0", "\xE2\x80\x99s ", "/", "_"};
+    uint64_t seed = 20261124;
+    uint32_t rows = 0;
+    (void)state;
+    while (pin_cite_word_text(rows).len)
+        rows++;
+    for (int round = 0; round < 30000; round++) {
+        char   text[600];
+        size_t len = 0;
+        while (len < 400) {
+            seed = seed * 6364136223846793005u + 1442695040888963407u;
+            uint32_t pick = (uint32_t)(seed >> 33);
+            pin_str  word = pick & 1 ? pin_cite_word_text(pick / 2 % rows)
+                                     : pin_str_of(words[pick / 2 % (sizeof words / sizeof *words)]);
+            pin_str  gap = pin_str_of(between[(pick >> 16) % (sizeof between / sizeof *between)]);
+            memcpy(text + len, word.at, word.len);
+            if (pick % 31 == 0)
+                text[len] = text[len] >= 'a' && text[len] <= 'z' ? (char)(text[len] - 32) : text[len];
+            len += word.len;
+            memcpy(text + len, gap.at, gap.len);
+            len += gap.len;
+        }
+        same_word_by_word((pin_str){text, len}, (pin_cite_mode)(round % 3), round % 7 ? 0 : 1, round & 1);
+    }
+}
+
 static void too_many_citations_are_a_limit(void **state)
 {
     static char text[64 * 1024];
@@ -616,6 +674,7 @@ int main(void)
         cmocka_unit_test(a_loose_number_that_misleads_is_not_among_the_words),
         cmocka_unit_test(every_label_of_the_outline_means_its_own_id),
         cmocka_unit_test(too_little_room_is_said_and_enough_room_gives_the_same),
+        cmocka_unit_test(passing_over_plain_words_changes_nothing),
         cmocka_unit_test(too_many_citations_are_a_limit),
     };
     return cmocka_run_group_tests(tests, read_outline, free_outline);

@@ -24,6 +24,21 @@ static void words_are_found_in_any_case(void **state)
     assert_int_equal(pin_cite_word((pin_str){0}).code, PIN_WORD_NONE);
 }
 
+static void every_word_of_the_table_is_found(void **state)
+{
+    uint32_t rows = 0;
+    (void)state;
+    for (pin_str word; (word = pin_cite_word_text(rows)).len; rows++) {
+        char longer[20] = {0};
+        memcpy(longer, word.at, word.len);
+        longer[word.len] = 'q';
+        assert_int_not_equal(pin_cite_word(word).code, PIN_WORD_NONE);
+        assert_int_equal(pin_cite_word((pin_str){longer, word.len + 1}).code, PIN_WORD_NONE);
+        assert_true(rows == 0 || pin_str_order(pin_cite_word_text(rows - 1), word) < 0);
+    }
+    assert_true(rows > 100);
+}
+
 static void typographic_signs_become_plain_ones(void **state)
 {
     pin_str  text = PIN_STR("Art.\xC2\xA0"
@@ -77,6 +92,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_are_found_in_any_case),
+        cmocka_unit_test(every_word_of_the_table_is_found),
         cmocka_unit_test(typographic_signs_become_plain_ones),
         cmocka_unit_test(a_blank_line_breaks_and_a_line_end_does_not),
         cmocka_unit_test(roman_numerals_go_both_ways),

@@ -57,6 +57,14 @@ typedef struct pin_refs {
     uint32_t count;
 } pin_refs;
 
+/* How the names of acts begin: what the grammar asks of every word. */
+typedef struct pin_law_names {
+    bool     ready;        /* else found out for each text */
+    uint32_t faq;          /* the first act with "FAQ" in a name, or UINT32_MAX                      */
+    uint32_t seconds[26];  /* by first letter: bits of second letters, bit 26 for whatever is none   */
+    uint64_t openings[16]; /* bit set of hashes of up to six letters                                 */
+} pin_law_names;
+
 /* What the grammar needs to know of the sources. The indexer answers from what it has read, an open
  * index from its tables; the grammar sees neither. All callbacks are pure. */
 typedef struct pin_law {
@@ -73,7 +81,11 @@ typedef struct pin_law {
     uint32_t (*find)(const void *ctx, uint32_t act, pin_str id);
     uint32_t (*find_also)(const void *ctx, uint32_t act, pin_str label);
     uint32_t default_act; /* act meant when none is named; PIN_NO_PROVISION for none */
+    pin_law_names names;  /* zeros, or filled by pin_cite_know_names() once and for all texts */
 } pin_law;
+
+/* Looks at the names that `law` gives, so that scanning need not. They must stay as they are. */
+void pin_cite_know_names(pin_law *law);
 
 /* Where the text comes from; decides how much is taken for a citation. */
 typedef enum pin_cite_mode {

@@ -451,12 +451,14 @@ static uint32_t law_find_also(const void *ctx, uint32_t act, pin_str label)
 
 pin_law pin_source_law(const pin_source_set *set)
 {
-    return (pin_law){.ctx = set,
-                     .act_count = law_act_count,
-                     .act_id = law_act_id,
-                     .act_loaded = law_act_loaded,
-                     .act_name = law_act_name,
-                     .find = law_find,
-                     .find_also = law_find_also,
-                     .default_act = set->default_source};
+    pin_law law = {.ctx = set,
+                   .act_count = law_act_count,
+                   .act_id = law_act_id,
+                   .act_loaded = law_act_loaded,
+                   .act_name = law_act_name,
+                   .find = law_find,
+                   .find_also = law_find_also,
+                   .default_act = set->default_source};
+    pin_cite_know_names(&law);
+    return law;
 }
