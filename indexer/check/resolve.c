@@ -429,19 +429,24 @@ static bool is_telling(const pin_draft_source *s, pin_str name, pin_str written)
     return pin_str_equal(s->rank, PIN_STR("act")) && pin_str_equal(name, written);
 }
 
+/* 0 for a or A .. 25 for z or Z, 26 for all else. */
+static uint32_t letter_at(pin_str text, size_t pos)
+{
+    uint32_t c = pos < text.len ? (uint32_t)((unsigned char)text.at[pos] | 32) - 'a' : 26;
+    return c < 26 ? c : 26;
+}
+
 /* The first place where `s` is named in `text`; empty when nowhere. The longest name wins. */
 static pin_str find_mention(const pin_draft_source *s, pin_str text)
 {
-    bool begins[256] = {false}; /* bytes that a name begins with */
+    uint32_t begins[27] = {0}; /* by a name's first letter: bits of second ones; 26 is whatever is none */
     for (uint32_t i = 0; i < s->name_count; i++)
-        if (s->names[i].len) {
-            unsigned char c = (unsigned char)pin_ascii_lower((unsigned char)s->names[i].at[0]);
-            begins[c] = true;
-            begins[c >= 'a' && c <= 'z' ? c - 32 : c] = true;
-        }
+        if (s->names[i].len)
+            begins[letter_at(s->names[i], 0)] |= 1u << letter_at(s->names[i], 1);
     for (size_t pos = 0; pos < text.len; pos++) {
-        size_t longest = 0;
-        if (!begins[(unsigned char)text.at[pos]] || (pos > 0 && is_word_byte(text, pos - 1)))
+        size_t   longest = 0;
+        uint32_t seconds = begins[letter_at(text, pos)];
+        if (!seconds || !(seconds >> letter_at(text, pos + 1) & 1) || (pos > 0 && is_word_byte(text, pos - 1)))
             continue;
         for (uint32_t i = 0; i < s->name_count; i++) {
             size_t len = name_at(text, pos, s->names[i]);
