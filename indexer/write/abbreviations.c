@@ -225,12 +225,44 @@ static pin_status write_pairs(pin_out *o, const pin_vocabulary *pairs)
     return PIN_OK;
 }
 
+static bool has_capitals(pin_str text)
+{
+    uint32_t capitals = 0;
+    for (size_t i = 0; i < text.len && capitals < 2; i++)
+        capitals += text.at[i] >= 'A' && text.at[i] <= 'Z';
+    return capitals == 2;
+}
+
+/* May a short form stand in a bracket, or right before one? Most brackets are those of "Article 7(1)", and
+ * such a text need not be cut into words. */
+static bool may_explain(pin_str text)
+{
+    for (size_t open = 0; open < text.len; open++) {
+        const char *bracket = memchr(text.at + open, '(', text.len - open);
+        if (!bracket)
+            return false;
+        open = (size_t)(bracket - text.at);
+        const char *close = memchr(bracket, ')', text.len - open);
+        if (!close)
+            return false;
+        size_t end = open, from;
+        while (end > 0 && only_spaces(text, (uint32_t)end - 1, (uint32_t)end))
+            end--;
+        for (from = end; from > 0 && !pin_is_space((uint8_t)text.at[from - 1]); from--)
+            ;
+        if (has_capitals(pin_str_part(text, from, end)) ||
+            has_capitals(pin_str_part(text, open, (size_t)(close - text.at))))
+            return true;
+    }
+    return false;
+}
+
 bool pin_read_abbreviations(pin_vocabulary *pairs, pin_abbreviation_reader *r, const pin_draft_item *item,
                             pin_str language, uint32_t number)
 {
     const pin_str texts[2] = {item->question, item->plain};
     for (int k = 0; k < 2; k++) {
-        if (!texts[k].len || !memchr(texts[k].at, '(', texts[k].len))
+        if (!texts[k].len || !may_explain(texts[k]))
             continue;
         read_words(r, texts[k], language);
         if (r->words.failed || r->room.failed)

@@ -5,6 +5,7 @@
 
 #define ENTRY_MAX 32 /* bytes of an entry                                                         */
 #define NO_ENTRY 0xFFFFu
+#define NO_PRICE UINT32_MAX
 #define ROUNDS 8
 #define COST_UNIT 32 /* a bit, while learning */
 #define PAIR_BITS 19
@@ -20,12 +21,12 @@ typedef struct entry {
 /* ---- The trie ---- */
 typedef struct cell {
     uint32_t link;  /* base of the node << 9 | 256 | the byte that leads here; 0: nothing is here */
-    uint16_t entry; /* the one that ends here */
-    uint16_t cost;
+    uint32_t price; /* cost << 16 | the entry that ends here; NO_PRICE where none does            */
 } cell;
 
 typedef struct trie {
     cell    *cells;
+    cell    *pairs; /* by two bytes: where they lead from the root; the base alone in `link` */
     uint8_t *bases; /* which are taken */
     uint32_t cap, lowest;
     uint32_t root;
@@ -36,6 +37,7 @@ static void trie_free(trie *t)
 {
     free(t->cells);
     free(t->bases);
+    free(t->pairs);
     *t = (trie){0};
 }
 
@@ -102,7 +104,7 @@ static uint32_t trie_node(trie *t, const entry *entries, const uint32_t *sorted,
     if (t->failed)
         return 0;
     for (uint32_t k = 0; k < count; k++)
-        t->cells[base + bytes[k]] = (cell){256u | bytes[k], NO_ENTRY, 0};
+        t->cells[base + bytes[k]] = (cell){256u | bytes[k], NO_PRICE};
     for (uint32_t k = 0; k < count; k++) {
         uint32_t end = from;
         while (end < to && (uint8_t)entries[sorted[end]].text[depth] == bytes[k])
@@ -113,10 +115,8 @@ static uint32_t trie_node(trie *t, const entry *entries, const uint32_t *sorted,
         cell        *c = &t->cells[base + bytes[k]];
         const entry *e = &entries[sorted[from]];
         c->link |= below << 9;
-        if (e->len == depth + 1) { /* the first of equal ones */
-            c->entry = (uint16_t)sorted[from];
-            c->cost = (uint16_t)e->cost;
-        }
+        if (e->len == depth + 1) /* the first of equal ones */
+            c->price = e->cost << 16 | sorted[from];
         from = end;
     }
     return base;
@@ -132,6 +132,24 @@ static int by_text(const void *a, const void *b)
     const sortable *x = a, *y = b;
     int order = pin_str_order((pin_str){x->e->text, x->e->len}, (pin_str){y->e->text, y->e->len});
     return order ? order : (x->number > y->number) - (x->number < y->number);
+}
+
+/* Two steps from the root at once: there nearly every walk begins, and half of them end. */
+static bool trie_pair(trie *t)
+{
+    if (!t->pairs)
+        t->pairs = malloc(65536 * sizeof *t->pairs);
+    if (!t->pairs)
+        return false;
+    for (uint32_t first = 0; first < 256; first++) {
+        uint32_t base = t->cells[t->root + first].link >> 9;
+        for (uint32_t second = 0; second < 256; second++) {
+            const cell *c = &t->cells[base + second];
+            bool        here = base && (c->link & 511) == (256 | second);
+            t->pairs[first << 8 | second] = here ? (cell){c->link >> 9, c->price} : (cell){0, NO_PRICE};
+        }
+    }
+    return true;
 }
 
 static bool trie_build(trie *t, const entry *entries, uint32_t count)
@@ -151,6 +169,7 @@ static bool trie_build(trie *t, const entry *entries, uint32_t count)
         for (uint32_t i = 0; i < count; i++)
             sorted[i] = rows[i].number;
         t->root = trie_node(t, entries, sorted, 0, count, 0);
+        t->failed |= !t->failed && !trie_pair(t);
     } else {
         t->failed = true;
     }
@@ -165,7 +184,7 @@ static bool make_room(pin_spelling *room, size_t len)
     if (len + 1 <= room->cap)
         return true;
     size_t    cap = len + len / 2 + 64;
-    uint32_t *costs = realloc(room->costs, cap * sizeof *costs);
+    uint64_t *costs = realloc(room->costs, cap * sizeof *costs);
     if (costs)
         room->costs = costs;
     uint16_t *entries = realloc(room->entries, cap * sizeof *entries);
@@ -184,32 +203,52 @@ void pin_spelling_free(pin_spelling *room)
     *room = (pin_spelling){0};
 }
 
-/* Fills room->entries[i]: the last entry of the cheapest spelling of the first i bytes. Entry `without`
- * is not used. Returns the cost. */
-static uint32_t spell(pin_spelling *room, const trie *t, const char *text, uint32_t len, uint32_t without)
+/* The cheaper of `best` and of entry and cost `price` before a text of cost `rest`; costs are << 16. */
+static inline uint64_t cheaper(uint64_t best, uint32_t price, uint64_t rest, uint32_t without)
 {
-    uint32_t   *costs = room->costs;
+    uint64_t other = rest + price;
+    if (without != NO_ENTRY && (price & 0xFFFF) == without)
+        return best;
+    return other < best ? other : best;
+}
+
+/* Fills room->entries[i]: the first entry of the cheapest spelling of the text from byte i on. Entry
+ * `without` is not used. Returns the cost of the whole. From the end to the start, so that the best so far
+ * stays in a register, and is picked without a branch that could be guessed wrong. */
+static inline uint32_t spell_without(pin_spelling *room, const trie *t, const char *text, uint32_t len,
+                                     uint32_t without)
+{
+    uint64_t   *costs = room->costs;
     uint16_t   *entries = room->entries;
-    const cell *cells = t->cells;
-    memset(costs, 0xFF, ((size_t)len + 1) * sizeof *costs);
-    costs[0] = 0;
-    for (uint32_t i = 0; i < len; i++) {
-        uint32_t base = t->root, so_far = costs[i];
-        for (uint32_t j = i; j < len; j++) {
-            uint32_t    byte = (uint8_t)text[j];
-            const cell *c = &cells[base + byte];
-            if ((c->link & 511) != (256 | byte))
-                break;
-            if (so_far + c->cost < costs[j + 1] && c->entry != NO_ENTRY && c->entry != without) {
-                costs[j + 1] = so_far + c->cost;
-                entries[j + 1] = c->entry;
-            }
-            base = c->link >> 9;
-            if (base == 0)
-                break;
+    const cell *cells = t->cells, *singles = t->cells + t->root, *pairs = t->pairs;
+    uint32_t    byte, after = 0; /* at i, and behind it */
+    costs[len] = 0;
+    for (uint32_t i = len; i-- > 0; after = byte) {
+        byte = (uint8_t)text[i];
+        uint32_t base = 0;
+        uint64_t best = cheaper(UINT64_MAX, singles[byte].price, costs[i + 1], without);
+        if (i + 1 < len) {
+            const cell *pair = &pairs[byte << 8 | after];
+            best = cheaper(best, pair->price, costs[i + 2], without);
+            base = pair->link;
         }
+        for (uint32_t j = i + 2; base && j < len; j++) {
+            uint32_t    next = (uint8_t)text[j];
+            const cell *c = &cells[base + next];
+            if ((c->link & 511) != (256 | next))
+                break;
+            best = cheaper(best, c->price, costs[j + 1], without);
+            base = c->link >> 9;
+        }
+        entries[i] = (uint16_t)best;
+        costs[i] = best & ~(uint64_t)0xFFFF;
     }
-    return costs[len];
+    return (uint32_t)(costs[0] >> 16);
+}
+
+static uint32_t spell(pin_spelling *room, const trie *t, const char *text, uint32_t len)
+{
+    return spell_without(room, t, text, len, NO_ENTRY);
 }
 
 /* ---- Learning ---- */
@@ -287,15 +326,15 @@ static void count_samples(pupil *p, bool pairs)
     p->pair_count = 0;
     for (size_t s = 0; s < p->sample_count; s++) {
         pin_str text = p->samples[s];
-        spell(&p->room, &p->trie, text.at, (uint32_t)text.len, NO_ENTRY);
-        uint32_t after = NO_ENTRY; /* from the end: the entry behind */
-        for (uint32_t at = (uint32_t)text.len; at > 0;) {
+        spell(&p->room, &p->trie, text.at, (uint32_t)text.len);
+        uint32_t before = NO_ENTRY;
+        for (uint32_t at = 0; at < text.len;) {
             uint32_t e = p->room.entries[at];
             p->entries[e].count++;
-            if (pairs && after != NO_ENTRY && p->entries[e].len + p->entries[after].len <= ENTRY_MAX)
-                count_pair(p, e << 16 | after);
-            after = e;
-            at -= p->entries[e].len;
+            if (pairs && before != NO_ENTRY && p->entries[before].len + p->entries[e].len <= ENTRY_MAX)
+                count_pair(p, before << 16 | e);
+            before = e;
+            at += p->entries[e].len;
         }
     }
 }
@@ -324,7 +363,7 @@ static void weigh(pupil *p, int (*order)(const void *, const void *))
     uint32_t kept = 256;
     for (uint32_t e = 256; e < p->count; e++) {
         entry   *it = &p->entries[e];
-        uint32_t other = it->count ? spell(&p->room, &p->trie, it->text, it->len, e) : 0;
+        uint32_t other = it->count ? spell_without(&p->room, &p->trie, it->text, it->len, e) : 0;
         it->worth = other > it->cost ? (uint64_t)it->count * (other - it->cost) : 0;
     }
     for (uint32_t e = 256; e < p->count; e++)
@@ -580,20 +619,26 @@ void pin_speller_pack(pin_out *out, const pin_speller *s, pin_spelling *room, pi
         out->failed = true;
         return;
     }
-    uint32_t len = (uint32_t)record.len, bits = spell(room, &s->trie, record.at, len, NO_ENTRY);
-    uint8_t *to = pin_out_room(out, (size_t)bits / 8 + 16);
-    if (!to)
+    uint32_t len = (uint32_t)record.len, bits = spell(room, &s->trie, record.at, len);
+    uint8_t *at = pin_out_room(out, (size_t)bits / 8 + 16);
+    if (!at)
         return;
-    /* from the end to the start, as the path is known, into bytes from the last to the first */
-    uint8_t *at = to + (bits + 7) / 8;
-    uint64_t held = 0;
-    uint32_t have = (8 - bits % 8) % 8; /* zeros that fill the last byte */
-    for (uint32_t end = len; end > 0;) {
-        uint32_t e = room->entries[end];
-        held |= (uint64_t)s->codes[e] << have;
-        for (have += s->bits[e]; have >= 8; have -= 8, held >>= 8)
-            *--at = (uint8_t)held;
-        end -= s->lens[e];
+    uint64_t held = 0; /* the next bits, highest first */
+    uint32_t have = 0;
+    for (uint32_t from = 0; from < len;) {
+        uint32_t e = room->entries[from];
+        have += s->bits[e];
+        held |= (uint64_t)s->codes[e] << (64 - have);
+        from += s->lens[e];
+        if (have >= 32) {
+            for (int k = 0; k < 4; k++)
+                at[k] = (uint8_t)(held >> (56 - 8 * k));
+            at += 4;
+            held <<= 32;
+            have -= 32;
+        }
     }
+    for (uint32_t k = 0; k < (have + 7) / 8; k++) /* the last byte is filled with zeros */
+        *at++ = (uint8_t)(held >> (56 - 8 * k));
     out->len += (bits + 7) / 8;
 }

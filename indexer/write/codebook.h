@@ -22,7 +22,7 @@ void         pin_speller_free(pin_speller *s);
 
 /* Where one thread works; starts as zeros. */
 typedef struct pin_spelling {
-    uint32_t *costs;
+    uint64_t *costs;
     uint16_t *entries;
     size_t    cap;
 } pin_spelling;

@@ -22,7 +22,8 @@
 
 /* ---- Vocabulary: keys in the order of their first appearance (vocabulary.c) ---- */
 typedef struct pin_key {
-    uint64_t start; /* in texts                                                          */
+    _Alignas(64) uint64_t start; /* in texts; a key fills a line of a cache                         */
+    uint64_t ends[2];         /* its first and its last eight bytes: nearly always enough to know it by */
     uint32_t len;
     uint32_t mark;            /* field and item seen last: item * 2 + field + 1; 0: none             */
     uint32_t df, question_df; /* words only                                                          */

@@ -29,31 +29,63 @@ static bool grow_slots(pin_vocabulary *v)
 static bool grow_keys(pin_vocabulary *v)
 {
     uint32_t cap = v->cap ? v->cap * 2 : 1024;
-    pin_key *at = realloc(v->at, (size_t)cap * sizeof *at);
+    pin_key *at = aligned_alloc(sizeof *at, (size_t)cap * sizeof *at);
     if (!at)
         return false;
+    if (v->count)
+        memcpy(at, v->at, (size_t)v->count * sizeof *at);
+    free(v->at);
     v->at = at;
     v->cap = cap;
     return true;
 }
 
+/* The first eight bytes and the last eight; of a shorter text all, and its length. */
+static void read_ends(uint64_t ends[2], pin_str text)
+{
+    const uint8_t *at = (const uint8_t *)text.at;
+    if (text.len >= 8) {
+        ends[0] = pin_load64(at);
+        ends[1] = pin_load64(at + text.len - 8);
+    } else if (text.len >= 4) {
+        ends[0] = (uint64_t)pin_load32(at) << 32 | pin_load32(at + text.len - 4);
+        ends[1] = text.len;
+    } else {
+        ends[0] = text.len ? (uint64_t)at[0] << 16 | (uint64_t)at[text.len / 2] << 8 | at[text.len - 1] : 0;
+        ends[1] = text.len;
+    }
+}
+
+/* Of no other use than to spread keys: numbers go by first appearance. */
+static uint32_t spread(const uint64_t ends[2], pin_str text)
+{
+    uint64_t mixed = (ends[0] ^ text.len) * 0x9E3779B185EBCA87u;
+    mixed = (mixed ^ mixed >> 32 ^ ends[1]) * 0xC2B2AE3D27D4EB4Fu;
+    if (text.len > 16)
+        mixed ^= pin_hash64(text.at, text.len, 0);
+    return (uint32_t)(mixed ^ mixed >> 32);
+}
+
 pin_key *pin_vocabulary_add(pin_vocabulary *v, pin_str text)
 {
+    uint64_t ends[2];
     if (v->failed || (v->count >= v->slot_count / 2 && !grow_slots(v)) ||
         (v->count == v->cap && !grow_keys(v))) {
         v->failed = true;
         return NULL;
     }
-    uint32_t hash = (uint32_t)pin_hash64(text.at, text.len, 0), i = hash & (v->slot_count - 1);
+    read_ends(ends, text);
+    uint32_t hash = spread(ends, text), i = hash & (v->slot_count - 1);
     for (; v->slots[i].key; i = (i + 1) & (v->slot_count - 1)) {
         if (v->slots[i].hash != hash)
             continue;
         pin_key *key = &v->at[v->slots[i].key - 1];
-        if (key->len == text.len && memcmp(v->texts.at + key->start, text.at, text.len) == 0)
+        if (key->len == text.len && key->ends[0] == ends[0] && key->ends[1] == ends[1] &&
+            (text.len <= 16 || memcmp(v->texts.at + key->start, text.at, text.len) == 0))
             return key;
     }
     pin_key *key = &v->at[v->count];
-    *key = (pin_key){.start = v->texts.len, .len = (uint32_t)text.len};
+    *key = (pin_key){.start = v->texts.len, .ends = {ends[0], ends[1]}, .len = (uint32_t)text.len};
     pin_out_add(&v->texts, text.at, text.len);
     if (v->texts.failed) {
         v->failed = true;
