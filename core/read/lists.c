@@ -5,6 +5,7 @@
  * anything is read by them. */
 #include <string.h>
 
+#include "core/bytes/wide.h"
 #include "core/read/index.h"
 
 static pin_section section_of(pin_field field)
@@ -99,14 +100,12 @@ static void unpack(uint32_t *out, const uint8_t *at, uint32_t n, uint32_t width)
 #define WIDE_MOST 20
 #define ROOM_AFTER 32 /* bytes that the wide way may read past what is packed */
 
-#if defined(__x86_64__)
-#include <immintrin.h>
+#if PIN_HAS_WIDE
 
 /* One group: 32 gaps -> 32 ids, of which the first `k` mean something; eight gaps of width w fill w bytes, so
  * every eight start at a byte: four of them lie within 16 bytes from there, the other four within 16 bytes
  * from w / 2 bytes later. `last` has the id before in every lane; returns the last sum likewise. */
-__attribute__((target("avx2"))) static __m256i unpack_sum_wide(uint32_t *ids, const uint8_t *at,
-                                                               uint32_t width, __m256i last)
+PIN_WIDE static __m256i unpack_sum_wide(uint32_t *ids, const uint8_t *at, uint32_t width, __m256i last)
 {
     const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 0, 1, 2, 3);
     __m256i       half = _mm256_setr_epi32(0, 0, 0, 0, 4, 4, 4, 4), w = _mm256_set1_epi32((int)width);
@@ -134,8 +133,8 @@ __attribute__((target("avx2"))) static __m256i unpack_sum_wide(uint32_t *ids, co
     return last;
 }
 
-__attribute__((target("avx2"))) static void sum_wide(uint32_t *ids, const uint8_t *widths,
-                                                     const uint8_t *bits, uint32_t groups, uint32_t base)
+PIN_WIDE static void sum_wide(uint32_t *ids, const uint8_t *widths, const uint8_t *bits, uint32_t groups,
+                              uint32_t base)
 {
     __m256i last = _mm256_set1_epi32((int)(base - 1));
     for (uint32_t g = 0; g < groups; g++) {
@@ -143,16 +142,12 @@ __attribute__((target("avx2"))) static void sum_wide(uint32_t *ids, const uint8_
         bits += widths[g] * (PIN_BLOCK_GROUP / 8);
     }
 }
-
-static bool is_wide(void) { return __builtin_cpu_supports("avx2"); }
 #else
 static void sum_wide(uint32_t *ids, const uint8_t *widths, const uint8_t *bits, uint32_t groups,
                      uint32_t base)
 {
     (void)ids, (void)widths, (void)bits, (void)groups, (void)base;
 }
-
-static bool is_wide(void) { return false; }
 #endif
 
 /* Ids of a bitset block: bit i stands for base + i; true when exactly `n` bits are set. */
@@ -193,7 +188,9 @@ static bool sum_plain(uint32_t *ids, uint32_t n, const uint8_t *widths, const ui
     return true;
 }
 
-static bool decode_packed(uint32_t *ids, uint32_t n, uint64_t base, const uint8_t *at, size_t len)
+/* `more`: how many bytes behind at + len can be read. */
+static bool decode_packed(uint32_t *ids, uint32_t n, uint64_t base, const uint8_t *at, size_t len,
+                          size_t more)
 {
     uint32_t groups = (n + PIN_BLOCK_GROUP - 1) / PIN_BLOCK_GROUP, widest = 0;
     uint64_t room[(PIN_BLOCK * 4 + ROOM_AFTER) / 8]; /* 4 bytes a gap, and some to read over */
@@ -207,12 +204,16 @@ static bool decode_packed(uint32_t *ids, uint32_t n, uint64_t base, const uint8_
     }
     if (widest > 32 || want != len - groups)
         return false;
-    memcpy(room, at + groups, want);
-    memset((uint8_t *)room + want, 0, ROOM_AFTER);
-    if (widest > WIDE_MOST || !is_wide())
-        return sum_plain(ids, n, at, (const uint8_t *)room, base);
-    /* a last group that is not full reads zeros, or bits that are behind its own: ids past n mean nothing */
-    sum_wide(ids, at, (const uint8_t *)room, groups, (uint32_t)base);
+    const uint8_t *bits = at + groups;
+    if (more < ROOM_AFTER) {
+        memcpy(room, bits, want);
+        memset((uint8_t *)room + want, 0, ROOM_AFTER);
+        bits = (const uint8_t *)room;
+    }
+    if (widest > WIDE_MOST || !pin_is_wide())
+        return sum_plain(ids, n, at, bits, base);
+    /* a last group that is not full reads bits that are behind its own: ids past n mean nothing */
+    sum_wide(ids, at, bits, groups, (uint32_t)base);
     return true;
 }
 
@@ -241,7 +242,7 @@ pin_status pin_read_list_block(uint32_t *ids, uint8_t *impacts, uint32_t *count,
     if (at[0] == PIN_BLOCK_BITSET)
         good = len - 1 == ((uint64_t)last - base) / 8 + 1 && decode_bitset(ids, n, base, at + 1, len - 1);
     else
-        good = decode_packed(ids, n, base, at, len);
+        good = decode_packed(ids, n, base, at, len, partial ? 0 : n + PIN_PADDING);
     if (!good || ids[n - 1] != last)
         return damaged(ix, field, head->offset, err);
     memcpy(impacts, at + len, n);

@@ -8,8 +8,8 @@
  *
  *     choose    lanes to read: those that give most for their length, until the others cannot reach the bar
  *     gather    their postings, added up
- *     finish    ask the other lanes about the items that are left, the largest first; fewer are left after
- * each
+ *     finish    ask the other lanes about the items that are left, first those that settle most; fewer are
+ *               left after each
  *
  * A first bar comes from the strongest lanes alone, before anything else is read. */
 #include <string.h>
@@ -22,16 +22,18 @@
 #define PRIME_REST 8        /* what together gives less than 1 / so much of the bar does not sharpen it */
 #define FINISH_COST 20      /* an item that is finished costs as much as so many postings read */
 
+#define FLAT_CHEAPER 8 /* a flat list is asked with so much less work than another */
+
 #define FEW 32 /* fewer than one of so many items are asked about, whatever the lists say */
 
 typedef struct lanes_run {
     scorer             *sc;
     const scorer_scope *scope;
-    lane               *lanes;   /* unit by unit */
-    uint32_t           *first;   /* of each unit; one more at the end */
-    uint32_t           *weakest; /* lanes, by what they give for their length, the least first */
-    uint32_t           *largest; /* units, by what they can give, the most first */
-    uint32_t           *rest;    /* by unit: what its lanes that are not read can give */
+    lane               *lanes;    /* unit by unit */
+    uint32_t           *first;    /* of each unit; one more at the end */
+    uint32_t           *weakest;  /* lanes, by what they give for their length, the least first */
+    uint32_t           *settling; /* units, by what asking them settles, the most first */
+    uint32_t           *rest;     /* by unit: what its lanes that are not read can give */
     uint64_t            rest_sum;
     uint32_t            lane_count;
     uint32_t           *items, *sums;           /* rows: ROWS of each */
@@ -150,21 +152,23 @@ static void sort_lanes(lanes_run *r)
     }
 }
 
-static uint32_t unit_most(const lanes_run *r, uint32_t number)
+/* What asking it can settle, for what asking costs. */
+static uint64_t unit_worth(const lanes_run *r, uint32_t number)
 {
     uint32_t most = 0;
     for (uint32_t i = r->first[number]; i < r->first[number + 1]; i++)
         most = r->lanes[i].most > most ? r->lanes[i].most : most;
-    return most;
+    return (uint64_t)most * (is_flat(&r->lanes[r->first[number]]) ? FLAT_CHEAPER : 1);
 }
 
 static void sort_units(lanes_run *r)
 {
     for (uint32_t i = 0; i < r->sc->unit_count; i++) {
-        uint32_t most = unit_most(r, i), at = i;
-        for (; at > 0 && unit_most(r, r->largest[at - 1]) < most; at--)
-            r->largest[at] = r->largest[at - 1];
-        r->largest[at] = i;
+        uint64_t worth = unit_worth(r, i);
+        uint32_t at = i;
+        for (; at > 0 && unit_worth(r, r->settling[at - 1]) < worth; at--)
+            r->settling[at] = r->settling[at - 1];
+        r->settling[at] = i;
     }
 }
 
@@ -188,9 +192,9 @@ static pin_status set_out(lanes_run *r)
     r->lanes = pin_arena_take(arena, most, sizeof *r->lanes);
     r->weakest = pin_arena_take(arena, most, sizeof *r->weakest);
     r->first = pin_arena_take(arena, (size_t)sc->unit_count + 1, sizeof *r->first);
-    r->largest = pin_arena_take(arena, sc->unit_count, sizeof *r->largest);
+    r->settling = pin_arena_take(arena, sc->unit_count, sizeof *r->settling);
     r->rest = pin_arena_take(arena, sc->unit_count, sizeof *r->rest);
-    if (!r->lanes || !r->weakest || !r->first || !r->largest || !r->rest || !take_rows(r))
+    if (!r->lanes || !r->weakest || !r->first || !r->settling || !r->rest || !take_rows(r))
         return units_no_space(sc->set.err);
     pin_status s = PIN_OK;
     for (uint32_t i = 0; s == PIN_OK && i < sc->unit_count; i++) {
@@ -221,17 +225,40 @@ static bool gather_slot(lanes_run *r, uint32_t first, uint32_t end, uint32_t fro
     return true;
 }
 
+static void swap_sums(scorer *sc)
+{
+    line_sums sums = sc->sums;
+    sc->sums = sc->slot;
+    sc->slot = sums;
+}
+
+/* The first slot is gathered where the sums will be: they are empty yet, and nothing has to be moved. */
+static void gather_slots(lanes_run *r, uint32_t from, uint32_t to)
+{
+    scorer *sc = r->sc;
+    bool    empty = true;
+    for (uint32_t u = 0; u < sc->unit_count; u++) {
+        if (sc->units[u].only)
+            continue;
+        if (empty)
+            swap_sums(sc);
+        bool any = gather_slot(r, r->first[u], r->first[u + 1], from, to);
+        if (empty)
+            swap_sums(sc);
+        else if (any)
+            sums_move(&sc->sums, &sc->slot);
+        empty &= !any;
+    }
+}
+
 static void gather(lanes_run *r, uint32_t from, uint32_t to)
 {
     scorer *sc = r->sc;
+    gather_slots(r, from, to);
     for (uint32_t u = 0; u < sc->unit_count; u++) {
         const lane *l = &r->lanes[r->first[u]];
-        if (l->way) {
-            if (gather_slot(r, r->first[u], r->first[u + 1], from, to))
-                slot_add(sc);
-        } else if (l->needed) {
+        if (!l->way && l->needed)
             stream_touch(l->streams, &sc->set, &sc->sums, from, to);
-        }
     }
 }
 
@@ -297,7 +324,7 @@ static void finish(best_few *best, lanes_run *r, uint32_t count)
 {
     uint64_t rest = r->rest_sum;
     for (uint32_t i = 0; i < r->sc->unit_count && count; i++) {
-        uint32_t number = r->largest[i];
+        uint32_t number = r->settling[i];
         if (r->rest[number] == 0)
             continue;
         count = keep_hopeful(r, count, rest, best_least(best));
@@ -453,7 +480,7 @@ static pin_status find_bar(best_few *best, lanes_run *r, const uint32_t *items, 
         return PIN_OK;
     uint64_t rest = r->rest_sum;
     for (uint32_t i = 0; i < r->sc->unit_count && rest > best_score(&some) / PRIME_REST; i++) {
-        uint32_t number = r->largest[i];
+        uint32_t number = r->settling[i];
         if (r->rest[number])
             ask_unit(r, number, count);
         rest -= r->rest[number];

@@ -23,7 +23,9 @@ static void score_window(best_few *best, scorer *sc, const scorer_scope *scope, 
     if (first >= end)
         return;
     for (uint32_t i = 0; i < sc->unit_count; i++)
-        unit_add(sc, &sc->units[i], from, to);
+        if (!sc->units[i].only || sc->units[i].only->form != PIN_LIST_FLAT)
+            unit_add(sc, &sc->units[i], from, to);
+    stream_add_flats(sc->flats, sc->flat_count, &sc->set, sums, from, to);
     if (scope->allowed)
         keep_allowed(sums, scope->allowed, from, to - from);
     if (scope->counts)

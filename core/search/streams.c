@@ -4,12 +4,7 @@
 #include <string.h>
 
 #include "core/bytes/bytes.h"
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#define WIDE __attribute__((target("avx2")))
-static bool is_wide(void) { return __builtin_cpu_supports("avx2"); }
-#endif
+#include "core/bytes/wide.h"
 
 #define AHEAD 16 /* blocks called for at a time */
 
@@ -146,10 +141,34 @@ static uint32_t block_from(const stream *s, uint32_t item)
     return low;
 }
 
-/* The first place in ids[0, count) at or above `item`, or `count`; without branches on what the ids are. */
+#if PIN_HAS_WIDE
+/* In a whole block: how many are below, since they ascend. */
+PIN_WIDE static uint32_t find_id_wide(const uint32_t *ids, uint32_t item)
+{
+    const __m256i wanted = _mm256_set1_epi32((int)item);
+    __m256i       even = _mm256_setzero_si256(), odd = even;
+    for (uint32_t i = 0; i < PIN_BLOCK; i += 16) {
+        const __m256i *at = (const __m256i *)(ids + i);
+        even = _mm256_sub_epi32(even, _mm256_cmpgt_epi32(wanted, _mm256_loadu_si256(at)));
+        odd = _mm256_sub_epi32(odd, _mm256_cmpgt_epi32(wanted, _mm256_loadu_si256(at + 1)));
+    }
+    __m256i all = _mm256_add_epi32(even, odd);
+    __m128i four = _mm_add_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
+    four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4E));
+    four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0xB1));
+    return (uint32_t)_mm_cvtsi128_si32(four);
+}
+#endif
+
+/* The first place in ids[0, count) at or above `item`, or `count`; without branches on what the ids are. Ids
+ * are below 2^31. */
 static uint32_t find_id(const uint32_t *ids, uint32_t count, uint32_t item)
 {
     const uint32_t *base = ids;
+#if PIN_HAS_WIDE
+    if (count == PIN_BLOCK && pin_is_wide())
+        return find_id_wide(ids, item);
+#endif
     while (count > 1) {
         uint32_t half = count / 2;
         base = base[half - 1] < item ? base + half : base;
@@ -160,9 +179,10 @@ static uint32_t find_id(const uint32_t *ids, uint32_t count, uint32_t item)
 
 /* ---- A stretch of ids ---- */
 
-#if defined(__x86_64__)
+#if PIN_HAS_WIDE
 /* Sixteen items at a time; returns how many were added. */
-WIDE static uint32_t add_flat_wide(uint32_t *sums, const uint8_t *nibbles, uint32_t count, uint32_t weight)
+PIN_WIDE static uint32_t add_flat_wide(uint32_t *sums, const uint8_t *nibbles, uint32_t count,
+                                       uint32_t weight)
 {
     const __m128i low = _mm_set1_epi8(15);
     const __m256i times = _mm256_set1_epi32((int)weight);
@@ -184,8 +204,8 @@ WIDE static uint32_t add_flat_wide(uint32_t *sums, const uint8_t *nibbles, uint3
 static void add_flat(uint32_t *sums, const uint8_t *nibbles, uint32_t count, uint32_t weight)
 {
     uint32_t i = 0;
-#if defined(__x86_64__)
-    if (is_wide())
+#if PIN_HAS_WIDE
+    if (pin_is_wide())
         i = add_flat_wide(sums, nibbles, count, weight);
 #endif
     for (; i < count; i++)
@@ -194,16 +214,15 @@ static void add_flat(uint32_t *sums, const uint8_t *nibbles, uint32_t count, uin
 
 void stream_add(stream *s, stream_set *set, uint32_t *sums, uint32_t from, uint32_t to)
 {
-    uint32_t weight = s->weight;
     if (s->count == 0)
         return;
     if (s->form == PIN_LIST_FLAT) {
-        add_flat(sums, s->nibbles + from / 2, to - from, weight * 17);
+        add_flat(sums, s->nibbles + from / 2, to - from, s->weight * 17);
         return;
     }
     if (s->form != PIN_LIST_BLOCKS) {
-        for (uint32_t i = find_id(s->ids, s->have, from); i < s->have && s->ids[i] < to; i++)
-            sums[s->ids[i] - from] += weight * s->impacts[i];
+        uint32_t i = find_id(s->ids, s->have, from), end = find_id(s->ids, s->have, to);
+        sums_add_all(sums, s->ids + i, s->impacts + i, end - i, from, s->weight);
         return;
     }
     for (uint32_t b = block_from(s, from); b < s->head.blocks; b++) {
@@ -211,11 +230,83 @@ void stream_add(stream *s, stream_set *set, uint32_t *sums, uint32_t from, uint3
             return;
         uint32_t i = s->ids[0] < from ? find_id(s->ids, s->have, from) : 0;
         uint32_t end = s->ids[s->have - 1] < to ? s->have : find_id(s->ids, s->have, to);
-        for (; i < end; i++)
-            sums[s->ids[i] - from] += weight * s->impacts[i];
+        sums_add_all(sums, s->ids + i, s->impacts + i, end - i, from, s->weight);
         if (end < s->have)
             return;
     }
+}
+
+#if PIN_HAS_WIDE
+/* Two flat lists with weights that fit the processor's sum of two products of 16 bits. */
+typedef struct flat_pair {
+    const uint8_t *first, *second;
+    uint32_t       weights;
+} flat_pair;
+
+#define PAIRS_MOST 16
+#define PAIR_WEIGHT_MOST (INT16_MAX / 17)
+
+/* Sixteen nibbles, one to a byte. */
+PIN_WIDE static inline __m128i nibbles_at(const uint8_t *at)
+{
+    const __m128i low = _mm_set1_epi8(15);
+    __m128i       x = _mm_loadl_epi64((const __m128i *)at);
+    return _mm_unpacklo_epi8(_mm_and_si128(x, low), _mm_and_si128(_mm_srli_epi16(x, 4), low));
+}
+
+/* Sixteen items at a time; returns how many were added. */
+PIN_WIDE static uint32_t add_pairs(uint32_t *sums, const flat_pair *pairs, uint32_t pair_count, uint32_t from,
+                                   uint32_t count)
+{
+    uint32_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        __m256i *at = (__m256i *)(sums + i), a = _mm256_loadu_si256(at), b = _mm256_loadu_si256(at + 1);
+        for (uint32_t k = 0; k < pair_count; k++) {
+            __m128i x = nibbles_at(pairs[k].first + (from + i) / 2);
+            __m128i y = nibbles_at(pairs[k].second + (from + i) / 2);
+            __m256i weights = _mm256_set1_epi32((int)pairs[k].weights);
+            __m256i low = _mm256_cvtepu8_epi16(_mm_unpacklo_epi8(x, y));
+            __m256i high = _mm256_cvtepu8_epi16(_mm_unpackhi_epi8(x, y));
+            a = _mm256_add_epi32(a, _mm256_madd_epi16(low, weights));
+            b = _mm256_add_epi32(b, _mm256_madd_epi16(high, weights));
+        }
+        _mm256_storeu_si256(at, a);
+        _mm256_storeu_si256(at + 1, b);
+    }
+    return i;
+}
+
+/* Takes lists from the front as long as they fit; an odd one is paired with itself at no weight. */
+static uint32_t pair_flats(flat_pair *pairs, uint32_t *pair_count, stream *const *flats, uint32_t count)
+{
+    uint32_t i = 0;
+    for (*pair_count = 0; i < count && *pair_count < PAIRS_MOST; i += 2) {
+        const stream *a = flats[i], *b = i + 1 < count ? flats[i + 1] : a;
+        if (a->weight > PAIR_WEIGHT_MOST || b->weight > PAIR_WEIGHT_MOST)
+            break;
+        uint32_t second = a == b ? 0 : b->weight * 17;
+        pairs[(*pair_count)++] = (flat_pair){a->nibbles, b->nibbles, a->weight * 17 | second << 16};
+    }
+    return i < count ? i : count;
+}
+#endif
+
+void stream_add_flats(stream *const *flats, uint32_t count, stream_set *set, uint32_t *sums, uint32_t from,
+                      uint32_t to)
+{
+    uint32_t paired = 0;
+#if PIN_HAS_WIDE
+    if (pin_is_wide() && count) {
+        flat_pair pairs[PAIRS_MOST];
+        uint32_t  pair_count, done;
+        paired = pair_flats(pairs, &pair_count, flats, count);
+        done = add_pairs(sums, pairs, pair_count, from, to - from);
+        for (uint32_t i = 0; i < paired; i++)
+            stream_add(flats[i], set, sums + done, from + done, to);
+    }
+#endif
+    for (uint32_t i = paired; i < count; i++)
+        stream_add(flats[i], set, sums, from, to);
 }
 
 static void touch_flat(stream *s, line_sums *sums, uint32_t from, uint32_t to)
@@ -226,7 +317,6 @@ static void touch_flat(stream *s, line_sums *sums, uint32_t from, uint32_t to)
 
 void stream_touch(stream *s, stream_set *set, line_sums *sums, uint32_t from, uint32_t to)
 {
-    uint32_t weight = s->weight;
     if (s->count == 0)
         return;
     if (s->form == PIN_LIST_FLAT) {
@@ -234,8 +324,8 @@ void stream_touch(stream *s, stream_set *set, line_sums *sums, uint32_t from, ui
         return;
     }
     if (s->form != PIN_LIST_BLOCKS) {
-        for (uint32_t i = find_id(s->ids, s->have, from); i < s->have && s->ids[i] < to; i++)
-            sums_touch(sums, s->ids[i] - from, weight * s->impacts[i]);
+        uint32_t i = find_id(s->ids, s->have, from), end = find_id(s->ids, s->have, to);
+        sums_touch_all(sums, s->ids + i, s->impacts + i, end - i, from, s->weight);
         return;
     }
     for (uint32_t b = block_from(s, from); b < s->head.blocks; b++) {
@@ -243,8 +333,7 @@ void stream_touch(stream *s, stream_set *set, line_sums *sums, uint32_t from, ui
             return;
         uint32_t i = s->ids[0] < from ? find_id(s->ids, s->have, from) : 0;
         uint32_t end = s->ids[s->have - 1] < to ? s->have : find_id(s->ids, s->have, to);
-        for (; i < end; i++)
-            sums_touch(sums, s->ids[i] - from, weight * s->impacts[i]);
+        sums_touch_all(sums, s->ids + i, s->impacts + i, end - i, from, s->weight);
         if (end < s->have)
             return;
     }
@@ -442,7 +531,7 @@ pin_status list_impact(uint32_t *impact, const pin_index *ix, const pin_list *li
 
 /* ---- Counting ---- */
 
-#if defined(__x86_64__)
+#if PIN_HAS_WIDE
 /* 64 items, of which the lowest nibbles come first. */
 static uint64_t bits_of_nibbles(const uint8_t *nibbles)
 {
@@ -504,137 +593,4 @@ void stream_mark(stream *s, stream_set *set, uint64_t *bits)
         for (uint32_t i = 0; i < s->have; i++)
             bits[s->ids[i] / 64] |= 1ull << s->ids[i] % 64;
     }
-}
-
-/* ---- Sums ---- */
-
-pin_status sums_open(line_sums *out, uint32_t ids, pin_arena *arena, pin_error *err)
-{
-    out->lines = (ids + LINE * 8 - 1) / (LINE * 8) * 8;
-    out->at = pin_arena_take(arena, (size_t)out->lines * LINE, sizeof *out->at);
-    out->marks = pin_arena_take(arena, out->lines, 1);
-    if (out->at && out->marks)
-        return PIN_OK;
-    return pin_fail(err, PIN_NO_SPACE, 0, "the query needs more memory than was lent");
-}
-
-/* One line; `place` is of its first sum. */
-static uint32_t take_line(uint32_t *items, uint32_t *found, uint32_t *line, uint32_t first, uint32_t least)
-{
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < LINE; i++) {
-        items[count] = first + i;
-        found[count] = line[i];
-        count += line[i] >= least;
-        line[i] = 0;
-    }
-    return count;
-}
-
-#if defined(__x86_64__)
-WIDE static uint32_t take_line_wide(uint32_t *items, uint32_t *found, uint32_t *line, uint32_t first,
-                                    uint32_t least)
-{
-    const __m256i below = _mm256_set1_epi32((int)least - 1), zero = _mm256_setzero_si256();
-    __m256i      *at = (__m256i *)line;
-    __m256i       a = _mm256_loadu_si256(at), b = _mm256_loadu_si256(at + 1);
-    uint32_t      mask = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(a, below))) |
-                    (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(b, below))) << 8;
-    uint32_t count = 0;
-    for (; mask; mask &= mask - 1) {
-        uint32_t i = (uint32_t)__builtin_ctz(mask);
-        items[count] = first + i;
-        found[count++] = line[i];
-    }
-    _mm256_storeu_si256(at, zero);
-    _mm256_storeu_si256(at + 1, zero);
-    return count;
-}
-#else
-#define take_line_wide take_line
-static bool is_wide(void) { return false; }
-#endif
-
-uint32_t sums_take(uint32_t *items, uint32_t *found, uint32_t cap, line_sums *sums, uint32_t *line,
-                   uint32_t base, uint32_t least)
-{
-    uint32_t count = 0;
-    bool     wide = is_wide();
-    for (uint32_t i = *line & ~7u; i < sums->lines; i += 8)
-        for (uint64_t marks = pin_load64(sums->marks + i); marks; marks &= marks - 1) {
-            uint32_t number = i + (uint32_t)__builtin_ctzll(marks) / 8, first = base + number * LINE;
-            if (cap - count < LINE) {
-                *line = number;
-                return count;
-            }
-            uint32_t *at = sums->at + (size_t)number * LINE;
-            count += wide ? take_line_wide(items + count, found + count, at, first, least)
-                          : take_line(items + count, found + count, at, first, least);
-            sums->marks[number] = 0;
-        }
-    *line = sums->lines;
-    return count;
-}
-
-#if defined(__x86_64__)
-WIDE static uint32_t count_wide(const uint32_t *sums, uint32_t count)
-{
-    __m256i zeros = _mm256_setzero_si256();
-    for (uint32_t i = 0; i < count; i += 8)
-        zeros = _mm256_sub_epi32(zeros, _mm256_cmpeq_epi32(_mm256_loadu_si256((const __m256i *)(sums + i)),
-                                                           _mm256_setzero_si256()));
-    uint32_t part[8], sum = 0;
-    _mm256_storeu_si256((__m256i *)part, zeros);
-    for (int i = 0; i < 8; i++)
-        sum += part[i];
-    return count - sum;
-}
-#endif
-
-uint32_t sums_count(const uint32_t *sums, uint32_t count)
-{
-    uint32_t found = 0, i = 0;
-#if defined(__x86_64__)
-    if (is_wide()) {
-        i = count & ~7u;
-        found = count_wide(sums, i);
-    }
-#endif
-    for (; i < count; i++)
-        found += sums[i] != 0;
-    return found;
-}
-
-#if defined(__x86_64__)
-WIDE static uint32_t collect_wide(uint16_t *places, const uint32_t *sums, uint32_t count, uint32_t least)
-{
-    const __m256i below = _mm256_set1_epi32((int)least - 1);
-    uint32_t      found = 0;
-    for (uint32_t i = 0; i < count; i += 16) {
-        const __m256i *at = (const __m256i *)(sums + i);
-        __m256i        a = _mm256_cmpgt_epi32(_mm256_loadu_si256(at), below);
-        __m256i        b = _mm256_cmpgt_epi32(_mm256_loadu_si256(at + 1), below);
-        uint32_t       mask = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(a)) |
-                        (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(b)) << 8;
-        for (; mask; mask &= mask - 1)
-            places[found++] = (uint16_t)(i + (uint32_t)__builtin_ctz(mask));
-    }
-    return found;
-}
-#endif
-
-uint32_t sums_collect(uint16_t *places, const uint32_t *sums, uint32_t count, uint32_t least)
-{
-    uint32_t i = 0, found = 0;
-#if defined(__x86_64__)
-    if (is_wide()) {
-        i = count & ~15u;
-        found = collect_wide(places, sums, i, least);
-    }
-#endif
-    for (; i < count; i++) {
-        places[found] = (uint16_t)i;
-        found += sums[i] >= least;
-    }
-    return found;
 }

@@ -8,10 +8,11 @@
 
 #include "core/read/lists.h"
 #include "core/search/plan.h"
+#include "core/search/sums.h"
 
 #define WINDOW PIN_WINDOW /* ids whose sums stay in the first-level cache */
 #define WINDOW_WORDS (WINDOW / 64)
-#define SPAN (8 * WINDOW) /* ids whose sums stay in the second-level cache */
+#define SPAN (16 * WINDOW) /* ids whose sums stay in the second-level cache */
 
 typedef struct stream_set {
     const pin_index *ix;
@@ -44,41 +45,13 @@ static inline uint32_t stream_most(const stream *s, uint32_t span)
     return s->weight * (s->maxima ? s->maxima[span] : s->max);
 }
 
-/* ---- Sums ---- of the ids of a stretch, with a mark for each line of 16 that was touched: what is not
- * marked is zero, so neither clearing nor looking visits it. */
-#define LINE 16
-typedef struct line_sums {
-    uint32_t *at;
-    uint8_t  *marks; /* 1 for a line that was touched; whole words of 8 */
-    uint32_t  lines;
-} line_sums;
-static inline void sums_touch(line_sums *sums, uint32_t place, uint32_t value)
-{
-    sums->at[place] += value;
-    sums->marks[place / LINE] = 1;
-}
-static inline void sums_raise(line_sums *sums, uint32_t place, uint32_t value)
-{
-    if (sums->at[place] < value)
-        sums->at[place] = value;
-    sums->marks[place / LINE] = 1;
-}
-/* For `ids` items. PIN_NO_SPACE. */
-pin_status sums_open(line_sums *out, uint32_t ids, pin_arena *arena, pin_error *err);
-/* Moves items base + place with a sum of `least` (1 .. 2^31 - 1) or more to items, sums, ascending, and
- * clears the lines it leaves behind; begins at *line and ends before the room for `cap` is short of a line.
- */
-uint32_t   sums_take(uint32_t *items, uint32_t *found, uint32_t cap, line_sums *sums, uint32_t *line,
-                     uint32_t base, uint32_t least);
-/* Number of sums[0, count) that are not 0. */
-uint32_t   sums_count(const uint32_t *sums, uint32_t count);
-/* Places of sums[0, count) that are at least `least`, ascending; returns how many. */
-uint32_t   sums_collect(uint16_t *places, const uint32_t *sums, uint32_t count, uint32_t least);
-
 /* ---- Reading ---- */
 /* Adds contributions of the items [from, to) to sums[id - from]. */
 void stream_add(stream *s, stream_set *set, uint32_t *sums, uint32_t from, uint32_t to);
-/* The same, and marks what it touches. */
+/* The same for the flat lists of flats[0, count), several at a time: their contributions are stored once. */
+void stream_add_flats(stream *const *flats, uint32_t count, stream_set *set, uint32_t *sums, uint32_t from,
+                      uint32_t to);
+/* stream_add, and marks what it touches. */
 void stream_touch(stream *s, stream_set *set, line_sums *sums, uint32_t from, uint32_t to);
 /* Raises sums[id - from] to what the lists of one term, question and answer, give to the items [from, to)
  * together, held within [floor, ceiling] where it is not 0. */

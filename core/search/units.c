@@ -43,6 +43,8 @@ static pin_status open_simple(scorer *sc, const plan_slot *slot)
         if (s != PIN_OK)
             return s;
         sc->units[sc->unit_count++] = (unit){.only = only};
+        if (only->form == PIN_LIST_FLAT)
+            sc->flats[sc->flat_count++] = only;
     }
     return PIN_OK;
 }
@@ -91,7 +93,8 @@ pin_status scorer_open(scorer **out, plan *p, pin_arena *arena, pin_error *err)
     uint32_t items = p->settings.item_count;
     bool     slots = false;
     scorer  *sc = pin_arena_take(arena, 1, sizeof *sc);
-    if (!sc || !(sc->units = pin_arena_take(arena, (size_t)p->slot_count * 2, sizeof *sc->units)))
+    if (!sc || !(sc->units = pin_arena_take(arena, (size_t)p->slot_count * 2, sizeof *sc->units)) ||
+        !(sc->flats = pin_arena_take(arena, (size_t)p->slot_count * 2, sizeof *sc->flats)))
         return units_no_space(err);
     sc->p = p;
     sc->set = (stream_set){
@@ -263,15 +266,6 @@ void way_raise(scorer *sc, const plan_way *way, stream *streams, uint32_t from, 
         raise_by_parts(sc, way, streams, from, to);
 }
 
-/* Of one way that alone is read, the two lists are added up first and held within its limits after. */
-static void hold_line(uint32_t *line, uint32_t floor, uint32_t ceiling)
-{
-    for (uint32_t i = 0; i < LINE; i++) {
-        uint32_t value = line[i] < floor ? floor : line[i] > ceiling ? ceiling : line[i];
-        line[i] = line[i] ? value : 0;
-    }
-}
-
 void way_set(scorer *sc, const plan_way *way, stream *streams, uint32_t from, uint32_t to)
 {
     if (way->part_count != 1) {
@@ -280,30 +274,8 @@ void way_set(scorer *sc, const plan_way *way, stream *streams, uint32_t from, ui
     }
     stream_touch(&streams[0], &sc->set, &sc->slot, from, to);
     stream_touch(&streams[1], &sc->set, &sc->slot, from, to);
-    if (way->floor == 0 && way->ceiling == UINT32_MAX)
-        return;
-    for (uint32_t w = 0; w < sc->slot.lines; w += 8)
-        for (uint64_t marks = pin_load64(sc->slot.marks + w); marks; marks &= marks - 1)
-            hold_line(sc->slot.at + (size_t)(w + (uint32_t)__builtin_ctzll(marks) / 8) * LINE, way->floor,
-                      way->ceiling);
-}
-
-static void move_line(uint32_t *restrict to, uint32_t *restrict from)
-{
-    for (uint32_t i = 0; i < LINE; i++)
-        to[i] += from[i];
-    memset(from, 0, LINE * sizeof *from);
-}
-
-void slot_add(scorer *sc)
-{
-    for (uint32_t w = 0; w < sc->slot.lines; w += 8)
-        for (uint64_t marks = pin_load64(sc->slot.marks + w); marks; marks &= marks - 1) {
-            size_t line = w + (uint32_t)__builtin_ctzll(marks) / 8;
-            sc->slot.marks[line] = 0;
-            sc->sums.marks[line] = 1;
-            move_line(sc->sums.at + line * LINE, sc->slot.at + line * LINE);
-        }
+    if (way->floor || way->ceiling != UINT32_MAX)
+        sums_hold(&sc->slot, way->floor, way->ceiling);
 }
 
 void unit_add(scorer *sc, const unit *u, uint32_t from, uint32_t to)
@@ -314,8 +286,8 @@ void unit_add(scorer *sc, const unit *u, uint32_t from, uint32_t to)
     }
     stream *next = u->streams;
     for (uint32_t w = 0; w < u->slot->way_count; w++) {
-        way_raise(sc, &u->slot->ways[w], next, from, to);
+        (w ? way_raise : way_set)(sc, &u->slot->ways[w], next, from, to);
         next += 2 * u->slot->ways[w].part_count;
     }
-    slot_add(sc);
+    sums_move(&sc->sums, &sc->slot);
 }

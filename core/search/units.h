@@ -33,6 +33,8 @@ struct scorer {
     stream_set set;
     unit      *units;
     uint32_t   unit_count;
+    stream   **flats; /* those of the units that are flat lists; scorer.c adds them up together */
+    uint32_t   flat_count;
     line_sums  sums;      /* all zero between stretches                        */
     line_sums  slot, way; /* the best ways of one slot; one way; opened for slots alone */
 };
@@ -45,10 +47,8 @@ uint32_t unit_probe(scorer *sc, const unit *u, uint32_t item);
 void     unit_add(scorer *sc, const unit *u, uint32_t from, uint32_t to);
 /* Raises sc->slot by what a way gives to items [from, to). */
 void     way_raise(scorer *sc, const plan_way *way, stream *streams, uint32_t from, uint32_t to);
-/* The same when sc->slot is empty: quicker. */
+/* The same when sc->slot is empty: quicker, for two lists are added up and held within the limits after. */
 void     way_set(scorer *sc, const plan_way *way, stream *streams, uint32_t from, uint32_t to);
-/* Moves sc->slot to sc->sums. */
-void     slot_add(scorer *sc);
 /* Sets values[i] to what the way gives to items[i], which ascend. */
 void     way_ask(scorer *sc, const plan_way *way, stream *streams, uint32_t *values, const uint32_t *items,
                  uint32_t count);
