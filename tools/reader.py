@@ -20,7 +20,7 @@ P4, P5 = 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5
 NAMES = ("META MODULES SOURCES STATUSES ABBREVIATIONS TERM_KEYS WORD_KEYS ITEM_DICTIONARY TERMS "
          "ITEM_ROWS ITEM_STATUS EXACT FORWARD QUESTION_LISTS ANSWER_LISTS WORDS TYPOS IDS MEMBERS PROVISION_ROWS "
          "PROVISION_IDS PROVISION_ALSO PROVISION_NAMES CITING TEXT_DICTIONARY PROVISION_TEXTS ITEMS "
-         "REVISIONS PAST ARCHIVE RELEASES STEPS PACKED AHEAD").split()
+         "REVISIONS PAST ARCHIVE RELEASES STEPS PACKED_11 AHEAD PACKED").split()
 REQUIRED = 27  # the others came with minor versions 1 and 2
 STATES = ("resolved", "does not exist", "other act", "not understood", "not checked")
 KINDS = {name: kind for kind, name in enumerate(NAMES, 1)}
@@ -507,8 +507,15 @@ class Index:
     def check_packed(self):
         if KINDS["PACKED"] in self.section:
             packed, at = self.bytes_of("PACKED"), self.data.index(self.bytes_of("META"), 64)
-            raw = zlib.decompress(packed[4:], -15)
-            must(len(raw) == struct.unpack_from("<I", packed)[0] and raw == self.data[at:at + len(raw)],
+            size, tables = u32s(packed, 0, 2)
+            raw = bytearray(zlib.decompress(packed[8 + 8 * tables:], -15))
+            for t in range(tables):
+                start, count = u32s(packed, 8 + 8 * t, 2)
+                steps, total = bytes(raw[start:start + 4 * count]), 0
+                for i in range(count):
+                    total = total + sum(steps[b * count + i] << 8 * b for b in range(4)) & 0xFFFFFFFF
+                    struct.pack_into("<I", raw, start + 4 * i, total)
+            must(len(raw) == size and raw == self.data[at:at + len(raw)],
                  "the head that is packed is another one")
 
     def check_ahead(self):
@@ -519,6 +526,11 @@ class Index:
         terms = {number: (key, d.data, *bases) for number, key, d, bases in self.keys("TERMS", "TERM_KEYS", 24)}
         all_pages = u32s(self.bytes_of("TERM_KEYS"), 0, 1)[0]
         pages, count, number, key = c.u32(), c.u32(), -1, b""
+        for name in ("EXACT", "TYPOS", "PROVISION_IDS", "PROVISION_ALSO"):
+            each, bits, width, zero = struct.unpack("<IBBH", c.take(8))
+            table = self.bytes_of(name)
+            must(each == 0 or (table[4], table[5], zero) == (bits, width, 0) and
+                 list(u32s(table, 8, (1 << bits) + 1)) == [b * each for b in range((1 << bits) + 1)], "a table ahead is not even")
         must(pages == (all_pages if all_pages <= 4096 else 0), "pages ahead")
         for _ in range(count):
             number += c.varint() + 1

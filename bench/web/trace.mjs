@@ -12,7 +12,7 @@ const { openIndex } = await import(pathToFileURL(join(web, "loader.js")));
 const file = readFileSync(pin), wasm = readFileSync(join(web, "pincite.wasm")), citations = readFileSync(join(web, "citations.wasm"));
 const kinds = ("- META MODULES SOURCES STATUSES ABBREVIATIONS TERM_KEYS WORD_KEYS ITEM_DICTIONARY TERMS ITEM_ROWS ITEM_STATUS EXACT FORWARD QUESTION_LISTS " +
   "ANSWER_LISTS WORDS TYPOS IDS MEMBERS PROVISION_ROWS PROVISION_IDS PROVISION_ALSO PROVISION_NAMES CITING TEXT_DICTIONARY PROVISION_TEXTS ITEMS " +
-  "REVISIONS PAST ARCHIVE RELEASES STEPS PACKED").split(" ");
+  "REVISIONS PAST ARCHIVE RELEASES STEPS PACKED_11 AHEAD PACKED CARDS").split(" ");
 const sections = Array.from({ length: file.readUInt32LE(48) }, (_, i) => 64 + 32 * i)
   .map((at) => ({ kind: file.readUInt16LE(at), from: Number(file.readBigUInt64LE(at + 8)), len: Number(file.readBigUInt64LE(at + 16)) }));
 

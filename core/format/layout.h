@@ -90,9 +90,10 @@ typedef enum pin_section {
     PIN_S_ARCHIVE,   /* records of items as they stood, and the words that they rested on             */
     PIN_S_RELEASES,  /* the releases that led to this one                                             */
     PIN_S_STEPS,     /* about where each item lies: for a reader over a network                       */
-    PIN_S_PACKED,    /* the head once more, compressed: the first read over a network                 */
+    PIN_S_PACKED_11, /* PACKED as 1.1 had it; no longer written, never read                           */
     /* since 1.2, optional */
-    PIN_S_AHEAD, /* of the dictionary: the terms with the longest lists, where those of each page are */
+    PIN_S_AHEAD,  /* of the dictionary: the terms with the longest lists, where those of each page are */
+    PIN_S_PACKED, /* the head once more, compressed: the first read over a network                    */
     PIN_SECTION_END
 } pin_section;
 #define PIN_S_OPTIONAL PIN_S_REVISIONS /* sections from here on may be missing */
@@ -181,11 +182,15 @@ static inline uint32_t pin_hash32(const void *bytes, size_t len, uint64_t seed)
  *     ..      values[rows], `width` bytes each
  *
  * For h = XXH64(key, seed = section kind): bucket = the top `bits` bits of h, mark = the next 16 bits.
- * Rows are sorted by bucket, mark, value. A row is a candidate; the record it names decides. */
+ * Rows are sorted by bucket, mark, value. A row is a candidate; the record it names decides.
+ *
+ * In an even table all buckets are filled up to the length of the longest with rows of a mark that no key of the bucket
+ * has, so that a reader over a network, whom AHEAD tells the length, knows where a bucket lies. */
 enum pin_table { PIN_T_ROWS = 0, PIN_T_BITS = 4, PIN_T_WIDTH = 5, PIN_T_STARTS = 8 };
 #define PIN_TABLE_BITS_MAX 26
-#define PIN_T_BUCKET 16u     /* rows in a bucket, on average at most */
-#define PIN_T_GUESSED 40000u /* in a table of so many rows the place of one is guessed over a network */
+#define PIN_T_BUCKET 16u      /* rows in a bucket, on average at most */
+#define PIN_T_EVEN_BUCKET 32u /* of an even table, not counting what fills up */
+#define PIN_T_EVEN_ITEMS (1u << 17) /* no table of a larger corpus is even: nobody searches it over a network */
 
 static inline uint32_t pin_table_bucket(uint64_t hash, unsigned bits)
 {
@@ -206,15 +211,21 @@ static inline uint32_t pin_place_len(uint64_t place) { return (uint32_t)(place &
  * u32 checksum of what follows (seed: item or provision number), u8 method, varint raw length, payload. */
 enum pin_method { PIN_METHOD_STORED = 0, PIN_METHOD_DEFLATE = 1, PIN_METHOD_CODEBOOK = 2 };
 
-/* ---- PACKED ---- u32 length, then raw DEFLATE of so many bytes of the file from META on: the sections of the
- * head, then STEPS and AHEAD, and the zeros between them. A browser unpacks it by itself; the core never reads it. */
-#define PIN_PACKED_DATA 4
+/* ---- PACKED ---- u32 length; u32 tables; for each of them u32 at, u32 count; then raw DEFLATE of so many bytes of
+ * the file from META on: the sections of the head, then STEPS and AHEAD, and the zeros between them. Where a table of
+ * `count` u32 lies, `at` bytes after META, stand in its place the differences from one number to the next (the first
+ * from 0): the lowest bytes of all, then the second ones, the third, the highest. A browser unpacks it by itself; the
+ * core never reads it. */
 
-/* ---- AHEAD ---- u32 pages of TERMS, or 0 where there are more than PIN_AHEAD_PAGES; u32 terms; for each of them, in
+/* ---- AHEAD ---- u32 pages of TERMS, or 0 where there are more than PIN_AHEAD_PAGES; u32 terms; for EXACT, TYPOS,
+ * PROVISION_IDS and PROVISION_ALSO: u32 rows of each bucket, or 0 where the table is not even, u8 bits and u8 width as
+ * the table has them, u16 zero. Then for each term, in
  * order: varint number - number before - 1 (the first: its number), u8 shared, u8 rest, u8 data, `rest` bytes of key,
  * `data` bytes, both as in TERMS with bases of 0. Then for each page two varints: how many units of 2^4 bytes its
  * base in the question lists lies before that of the next page, or before the end of the section: floor(next / unit) -
  * floor(base / unit); the same of answer lists, in units of 2^6. */
+#define PIN_A_KINDS {PIN_S_EXACT, PIN_S_TYPOS, PIN_S_PROVISION_IDS, PIN_S_PROVISION_ALSO}
+enum pin_ahead_layout { PIN_A_PAGES = 0, PIN_A_TERMS = 4, PIN_A_TABLES = 8, PIN_A_TABLE_LEN = 8, PIN_A_DATA = 40 };
 #define PIN_AHEAD_SHIFT(field) ((field) == 0 ? 4u : 6u)
 #define PIN_AHEAD_TERMS 128u
 #define PIN_AHEAD_PAGES 4096u

@@ -24,6 +24,7 @@ static bool walk_init(ahead_walk *w, const pin_index *ix, uint32_t *pages)
     w->c = pin_cursor_over(ix->ahead, (size_t)ix->sections[PIN_S_AHEAD].len);
     *pages = pin_take32(&w->c);
     w->left = pin_take32(&w->c);
+    (void)pin_take_bytes(&w->c, PIN_A_DATA - PIN_A_TABLES); /* of tables: tables.c */
     w->number = UINT32_MAX; /* the first gap is the number itself */
     w->key_len = 0;
     return !w->c.failed;
@@ -120,9 +121,27 @@ void pin_ahead_lists(const pin_index *ix, uint32_t page)
 
 /* ---- For verify ---- */
 
-/* What AHEAD says of its terms and of the bases of pages, against the dictionary itself. */
+/* Are all buckets of the table as long as AHEAD says? */
+static bool is_even(const pin_index *ix, const uint8_t *said, pin_section kind)
+{
+    const pin_extent *e = &ix->sections[kind];
+    const uint8_t    *at;
+    uint32_t          each = pin_load32(said);
+    if (each == 0)
+        return pin_load32(said + 4) == 0;
+    if (pin_read_part(&at, ix, kind, 0, e->len, NULL) != PIN_OK || said[4] != at[PIN_T_BITS] ||
+        said[5] != at[PIN_T_WIDTH] || pin_load16(said + 6) != 0)
+        return false;
+    for (uint32_t b = 0; b <= 1u << at[PIN_T_BITS]; b++) /* that these lie in the section was checked */
+        if (pin_u32_at(at + PIN_T_STARTS, b) != (uint64_t)b * each)
+            return false;
+    return true;
+}
+
+/* What AHEAD says of tables, of its terms and of the bases of pages, against the tables and the dictionary. */
 pin_status pin_ahead_check(const pin_index *ix, pin_error *err)
 {
+    static const uint8_t kinds[] = PIN_A_KINDS;
     pin_index copy = *ix;
     uint64_t  len = ix->sections[PIN_S_AHEAD].len, offset = ix->sections[PIN_S_AHEAD].offset, bases[2] = {0};
     ahead_walk w;
@@ -133,6 +152,8 @@ pin_status pin_ahead_check(const pin_index *ix, pin_error *err)
     if ((s = pin_read_part(&copy.ahead, ix, PIN_S_AHEAD, 0, len, err)) != PIN_OK)
         return s;
     bool good = walk_init(&w, &copy, &pages) && (pages == 0 || pages == ix->terms.pages);
+    for (uint32_t i = 0; good && i < sizeof kinds; i++)
+        good = is_even(ix, copy.ahead + PIN_A_TABLES + i * PIN_A_TABLE_LEN, kinds[i]);
     while (good && walk_next(&w)) {
         pin_term  here, there;
         pin_found found;

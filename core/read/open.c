@@ -254,6 +254,8 @@ static void load_ahead(pin_index *ix)
 {
     const pin_extent *e = &ix->sections[PIN_S_AHEAD];
     ix->ahead = pin_is_partial(ix) && e->offset ? pin_read_if_here(ix, PIN_S_AHEAD, 0, e->len) : NULL;
+    if (ix->ahead && e->len < PIN_A_DATA)
+        ix->ahead = NULL;
     if (ix->ahead && pin_hash64(ix->ahead, (size_t)e->len, 0) != e->hash)
         ix->ahead = NULL;
 }

@@ -32,86 +32,67 @@ static uint32_t value_at(const uint8_t *values, uint32_t i, uint32_t width)
     return value;
 }
 
-/* ---- Over a network ---- a look-up takes three reads, one after the other. What the writer would have made of a
- * section of this length tells at once where the second is, and about where the third; a wrong guess costs
- * bytes, nothing else. */
-static bool guess_table(table *out, const pin_index *ix, pin_section kind)
+/* Over a network a look-up would take three reads, one after the other; where AHEAD says how long the buckets of a table
+ * are, one. What it says is compared with the length of the section, and wrong rows name wrong records at worst. */
+static uint32_t open_even(table *out, const pin_index *ix, pin_section kind)
 {
-    uint64_t len = ix->sections[kind].len;
-    uint32_t last = kind == PIN_S_TYPOS ? ix->words.count : ix->item_count;
-    table    t = {.width = 1};
-    while (t.width < 4 && last && (last - 1) >> 8 * t.width)
-        t.width++;
-    for (; t.bits <= PIN_TABLE_BITS_MAX; t.bits++) {
-        t.marks = PIN_T_STARTS + ((1ull << t.bits) + 1) * 4;
-        if (t.marks > len || (len - t.marks) % (2 + t.width) != 0)
+    static const uint8_t kinds[] = PIN_A_KINDS;
+    for (uint32_t i = 0; ix->ahead && i < sizeof kinds; i++) {
+        const uint8_t *at = ix->ahead + PIN_A_TABLES + i * PIN_A_TABLE_LEN;
+        uint32_t       each = pin_load32(at);
+        table          t = {.bits = at[4], .width = at[5]};
+        if (kinds[i] != kind || each == 0 || t.bits > PIN_TABLE_BITS_MAX || (uint64_t)each << t.bits > UINT32_MAX)
             continue;
-        uint64_t rows = (len - t.marks) / (2 + t.width);
-        t.rows = (uint32_t)rows;
-        t.values = t.marks + rows * 2;
-        if (rows <= UINT32_MAX && rows >> t.bits <= PIN_T_BUCKET && (t.bits == 0 || rows >> (t.bits - 1) > PIN_T_BUCKET)) {
-            *out = t;
-            return true;
-        }
+        t.rows = each << t.bits;
+        t.marks = PIN_T_STARTS + ((1ull << t.bits) + 1) * 4;
+        t.values = t.marks + (uint64_t)t.rows * 2;
+        if (t.width < 1 || t.width > 4 || t.values + (uint64_t)t.rows * t.width != ix->sections[kind].len)
+            continue;
+        *out = t;
+        return each;
     }
-    return false;
+    return 0;
 }
 
-static void ask_part(const pin_index *ix, pin_section kind, uint64_t from, uint64_t len)
+/* Rows [*from, *to) are the bucket of the hash. */
+static pin_status find_bucket(table *t, uint32_t *from, uint32_t *to, const uint8_t **whole, const pin_index *ix,
+                              pin_section kind, uint64_t hash, pin_error *err)
 {
-    const uint8_t *at;
-    uint64_t       all = ix->sections[kind].len;
-    if (from < all)
-        (void)pin_read_part(&at, ix, kind, from, len < all - from ? len : all - from, NULL);
-}
-
-/* Rows are spread evenly by their hashes, so a row is at most some roots from where it is expected. */
-static void ask_rows_ahead(const pin_index *ix, pin_section kind, const table *t, uint64_t hash)
-{
-    uint64_t about = ((hash >> 32) * t->rows) >> 32, far = PIN_T_BUCKET, root = 1;
-    while (root * root < t->rows)
-        root++;
-    far += root + root / 2; /* three times the deviation, which is half the root at most */
-    uint64_t from = about > far ? about - far : 0, to = about + far < t->rows ? about + far : t->rows;
-    ask_part(ix, kind, t->marks + from * 2, (to - from) * 2);
-    ask_part(ix, kind, t->values + from * t->width, (to - from) * t->width);
-}
-
-static void ask_ahead(const pin_index *ix, pin_section kind, uint64_t hash)
-{
-    table t;
-    if (!guess_table(&t, ix, kind))
-        return;
-    uint64_t bucket = PIN_T_STARTS + (uint64_t)pin_table_bucket(hash, t.bits) * 4;
-    if (pin_read_if_here(ix, kind, 0, PIN_T_STARTS) && pin_read_if_here(ix, kind, bucket, 8))
-        return;
-    ask_part(ix, kind, bucket, 8);
-    if (kind == PIN_S_EXACT && t.rows <= PIN_T_GUESSED) /* of the others many look-ups are made at once */
-        ask_rows_ahead(ix, kind, &t, hash);
+    const uint8_t *starts;
+    uint32_t       each = open_even(t, ix, kind);
+    if (each) {
+        *from = pin_table_bucket(hash, t->bits) * each;
+        *to = *from + each;
+        return PIN_OK;
+    }
+    pin_status s = open_table(t, ix, kind, err);
+    if (s == PIN_OK && !pin_is_partial(ix) &&
+        ix->file.piece_count == 1) /* in memory all of it lies in one piece */
+        s = pin_read_part(whole, ix, kind, 0, ix->sections[kind].len, err);
+    if (s != PIN_OK)
+        return s;
+    uint64_t bucket = PIN_T_STARTS + pin_table_bucket(hash, t->bits) * 4;
+    starts = *whole ? *whole + bucket : NULL;
+    if (!*whole && (s = pin_read_part(&starts, ix, kind, bucket, 8, err)) != PIN_OK)
+        return s;
+    *from = pin_load32(starts);
+    *to = pin_load32(starts + 4);
+    if (*from > *to || *to > t->rows)
+        return pin_fail(err, PIN_CORRUPT, ix->sections[kind].offset, "a hash table contradicts itself");
+    return PIN_OK;
 }
 
 pin_status pin_table_find(uint32_t *values, uint32_t cap, uint32_t *count, const pin_index *ix,
                           pin_section kind, pin_str key, pin_error *err)
 {
     table          t = {0};
-    const uint8_t *starts, *marks, *found, *whole = NULL;
+    const uint8_t *marks, *found, *whole = NULL;
     uint64_t       hash = pin_hash64(key.at, key.len, kind);
+    uint32_t       from, to;
     *count = 0;
-    if (pin_is_partial(ix))
-        ask_ahead(ix, kind, hash);
-    pin_status s = open_table(&t, ix, kind, err);
-    if (s == PIN_OK && !pin_is_partial(ix) &&
-        ix->file.piece_count == 1) /* in memory all of it lies in one piece */
-        s = pin_read_part(&whole, ix, kind, 0, ix->sections[kind].len, err);
+    pin_status s = find_bucket(&t, &from, &to, &whole, ix, kind, hash, err);
     if (s != PIN_OK)
         return s;
-    uint64_t bucket = PIN_T_STARTS + pin_table_bucket(hash, t.bits) * 4;
-    starts = whole ? whole + bucket : NULL;
-    if (!whole && (s = pin_read_part(&starts, ix, kind, bucket, 8, err)) != PIN_OK)
-        return s;
-    uint32_t from = pin_load32(starts), to = pin_load32(starts + 4);
-    if (from > to || to > t.rows)
-        return pin_fail(err, PIN_CORRUPT, ix->sections[kind].offset, "a hash table contradicts itself");
     uint64_t marks_at = t.marks + (uint64_t)from * 2, found_at = t.values + (uint64_t)from * t.width;
     marks = whole ? whole + marks_at : NULL;
     found = whole ? whole + found_at : NULL;

@@ -423,13 +423,13 @@ pin_status pin_index_verify(const pin_index *ix, pin_arena *arena, pin_error *er
     if ((s = check_sections(&c)) == PIN_OK && (s = check_head(&c)) == PIN_OK &&
         (s = pin_past_check(ix, arena, err)) == PIN_OK &&
         (s = check_modules(&c)) == PIN_OK && (s = check_keys(&c, PIN_S_TERMS, &ix->terms)) == PIN_OK &&
-        (s = pin_ahead_check(ix, err)) == PIN_OK && (s = check_keys(&c, PIN_S_WORDS, &ix->words)) == PIN_OK &&
+        (s = check_keys(&c, PIN_S_WORDS, &ix->words)) == PIN_OK &&
         (s = check_table(&c, PIN_S_TYPOS, ix->words.count)) == PIN_OK &&
         (s = check_table(&c, PIN_S_EXACT, ix->item_count)) == PIN_OK &&
         (s = check_table(&c, PIN_S_IDS, ix->item_count)) == PIN_OK &&
         (s = check_table(&c, PIN_S_PROVISION_IDS, ix->provision_count)) == PIN_OK &&
         (s = check_table(&c, PIN_S_PROVISION_ALSO, ix->provision_count)) == PIN_OK &&
-        (s = check_items(&c)) == PIN_OK)
+        (s = pin_ahead_check(ix, err)) == PIN_OK && (s = check_items(&c)) == PIN_OK)
         s = check_sources(&c);
     arena->used = mark;
     return s;

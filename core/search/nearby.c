@@ -277,6 +277,7 @@ pin_status plan_corrections(plan_candidate *out, uint32_t cap, uint32_t *count, 
     c.most = c.rows.word.count < 8 || most < 2 ? 1 : 2;
     bool before = p->needs;
     p->needs = false;
+    pin_read_words_ahead(p->ix, word, 1); /* what it was meant to be is likely on the page where it would stand */
     pin_status s = one_edit_away(&c, arena, err);
     bool known = !p->needs; /* else there may be one, and the walk, which reads much, may not be needed */
     p->needs |= before;

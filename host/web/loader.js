@@ -35,18 +35,20 @@ async function inflate(bytes) {
 }
 
 /* The head of an index of any size stands compressed behind the table of sections: { at, bytes }, or null. */
-const PACKED = 33, META = 1, HEAD_MOST = 16 << 20;
+const PACKED = 35, META = 1, HEAD_MOST = 16 << 20;
 
 async function unpackHead(first) {
   const view = new DataView(first.buffer, first.byteOffset, first.byteLength), sections = {};
   for (let i = 0, at = 64; i < view.getUint32(48, true) && at + 32 <= first.length; i++, at += 32)
     sections[view.getUint16(at, true)] = [Number(view.getBigUint64(at + 8, true)), Number(view.getBigUint64(at + 16, true))];
   const [from, len] = sections[PACKED] || [0, 0];
-  if (len < 5 || from + len > first.length || !sections[META] || typeof DecompressionStream !== "function") return null;
-  const size = view.getUint32(from, true), out = new Uint8Array(Math.min(size, HEAD_MOST));
+  if (len < 9 || from + len > first.length || !sections[META] || typeof DecompressionStream !== "function") return null;
+  const size = view.getUint32(from, true), tables = view.getUint32(from + 4, true), body = from + 8 + 8 * tables;
+  if (body > from + len) return null;
+  const out = new Uint8Array(Math.min(size, HEAD_MOST));
   let got = 0;
   try {
-    const reader = new Blob([first.subarray(from + 4, from + len)]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
+    const reader = new Blob([first.subarray(body, from + len)]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
     for (let part; (part = await reader.read()), !part.done; got += part.value.length) {
       if (part.value.length > out.length - got) return null;
       out.set(part.value, got);
@@ -54,7 +56,17 @@ async function unpackHead(first) {
   } catch {
     return null; // no such stream here, or damage: the head itself is asked for
   }
-  return got === size ? { at: sections[META][0], bytes: out } : null;
+  if (got !== size) return null;
+  for (let t = 0; t < tables; t++) { // of growing numbers: differences, byte by byte
+    const at = view.getUint32(from + 8 + 8 * t, true), count = view.getUint32(from + 12 + 8 * t, true);
+    if (at + 4 * count > size) return null;
+    const bytes = out.slice(at, at + 4 * count), numbers = new DataView(out.buffer, at, 4 * count);
+    for (let i = 0, sum = 0; i < count; i++) {
+      sum = (sum + bytes[i] + (bytes[count + i] << 8) + (bytes[2 * count + i] << 16) + (bytes[3 * count + i] << 24)) | 0;
+      numbers.setInt32(4 * i, sum, true);
+    }
+  }
+  return { at: sections[META][0], bytes: out };
 }
 
 /* A module may come compressed by its own hand (.wasm.gz): small on every host. */

@@ -87,6 +87,7 @@ void pin_ahead_finish(pin_ahead *a, pin_out *o, const uint64_t ends[2])
     pages = pages <= PIN_AHEAD_PAGES ? pages : 0;
     pin_out_u32(o, pages);
     pin_out_u32(o, a->count);
+    pin_out_zeros(o, PIN_A_DATA - PIN_A_TABLES);
     write_terms(o, a);
     write_places(o, a, pages, ends);
     o->failed |= a->failed || a->bases.failed;
@@ -94,4 +95,17 @@ void pin_ahead_finish(pin_ahead *a, pin_out *o, const uint64_t ends[2])
         free(a->at[i].bytes);
     free(a->at);
     pin_out_free(&a->bases);
+}
+
+void pin_ahead_tables(pin_sections *out)
+{
+    static const uint8_t kinds[] = PIN_A_KINDS;
+    pin_out             *o = &out->s[PIN_S_AHEAD];
+    for (uint32_t i = 0; i < sizeof kinds && o->len >= PIN_A_DATA; i++) {
+        const pin_even_table *t = &out->tables[kinds[i]];
+        uint8_t              *at = o->at + PIN_A_TABLES + i * PIN_A_TABLE_LEN;
+        pin_store32(at, t->each);
+        at[4] = t->bits;
+        at[5] = t->width;
+    }
 }

@@ -25,10 +25,10 @@ static int by_hash(const void *a, const void *b)
     return (x->value > y->value) - (x->value < y->value);
 }
 
-static unsigned bits_for_rows(size_t rows)
+static unsigned bits_for_rows(size_t rows, uint32_t bucket)
 {
     unsigned bits = 0;
-    while (bits < PIN_TABLE_BITS_MAX && rows >> bits > PIN_T_BUCKET)
+    while (bits < PIN_TABLE_BITS_MAX && rows >> bits > bucket)
         bits++;
     return bits;
 }
@@ -78,23 +78,68 @@ static row *settle(row *rows, size_t *count, unsigned bits)
     return sorted;
 }
 
-void pin_hash_finish(pin_hash_rows *t, pin_out *section)
+/* ---- Even tables ---- */
+
+static size_t bucket_end(const row *rows, size_t from, size_t n, unsigned bits)
 {
-    row     *rows = (row *)(void *)t->rows.at;
-    size_t   n = t->rows.len / sizeof *rows;
-    bool     failed = t->rows.failed;
-    unsigned bits = bits_for_rows(n), width = 1;
-    uint64_t most = 0;
-    rows = n ? settle(rows, &n, bits) : NULL;
-    section->failed |= n > 0 && !rows;
-    pin_out_free(&t->rows);
-    n = rows ? n : 0;
-    for (size_t i = 0; i < n; i++)
-        if (rows[i].value > most)
-            most = rows[i].value;
-    while (width < 4 && most >> 8 * width)
-        width++;
-    section->failed |= n > UINT32_MAX || failed;
+    size_t end = from;
+    while (end < n && pin_table_bucket(rows[end].hash, bits) == pin_table_bucket(rows[from].hash, bits))
+        end++;
+    return end;
+}
+
+static size_t longest_bucket(const row *rows, size_t n, unsigned bits)
+{
+    size_t longest = 0;
+    for (size_t from = 0, end; from < n; from = end) {
+        end = bucket_end(rows, from, n, bits);
+        longest = end - from > longest ? end - from : longest;
+    }
+    return longest;
+}
+
+/* The largest mark that none of the rows has, which are sorted. */
+static uint16_t free_mark(const row *rows, size_t n, unsigned bits)
+{
+    uint32_t mark = UINT16_MAX;
+    for (size_t i = n; i-- > 0 && pin_table_mark(rows[i].hash, bits) >= mark;)
+        mark -= pin_table_mark(rows[i].hash, bits) == mark;
+    return (uint16_t)mark;
+}
+
+/* A bucket filled up to `each` rows, in order. */
+static void fill_bucket(row *out, const row *rows, size_t n, size_t each, size_t bucket, unsigned bits)
+{
+    uint64_t mark = free_mark(rows, n, bits);
+    row      filler = {.hash = (bits ? (uint64_t)bucket << (64 - bits) : 0) | mark << (48 - bits)};
+    size_t   i = 0;
+    for (; i < n && rows[i].hash < filler.hash; i++)
+        *out++ = rows[i];
+    for (size_t k = n; k < each; k++)
+        *out++ = filler;
+    for (; i < n; i++)
+        *out++ = rows[i];
+}
+
+/* All buckets filled up; `rows` is free after. NULL when memory is short. */
+static row *make_even(row *rows, size_t *count, size_t each, unsigned bits)
+{
+    size_t n = *count, buckets = (size_t)1 << bits, from = 0;
+    row   *out = malloc(buckets * each * sizeof *out);
+    for (size_t b = 0; out && b < buckets; b++) {
+        size_t end = from < n && pin_table_bucket(rows[from].hash, bits) == b ? bucket_end(rows, from, n, bits) : from;
+        fill_bucket(out + b * each, rows + from, end - from, each, b, bits);
+        from = end;
+    }
+    free(rows);
+    *count = buckets * each;
+    return out;
+}
+
+/* ---- The section ---- */
+
+static void write_table(pin_out *section, const row *rows, size_t n, unsigned bits, unsigned width)
+{
     pin_out_u32(section, (uint32_t)n);
     pin_out_byte(section, (uint8_t)bits);
     pin_out_byte(section, (uint8_t)width);
@@ -112,5 +157,32 @@ void pin_hash_finish(pin_hash_rows *t, pin_out *section)
     for (size_t i = 0; i < n; i++)
         for (unsigned k = 0; k < width; k++)
             pin_out_byte(section, (uint8_t)(rows[i].value >> 8 * k));
+}
+
+void pin_hash_finish(pin_hash_rows *t, pin_sections *out, bool even)
+{
+    pin_out *section = &out->s[t->kind];
+    row     *rows = (row *)(void *)t->rows.at;
+    size_t   n = t->rows.len / sizeof *rows;
+    bool     failed = t->rows.failed;
+    unsigned bits = bits_for_rows(n, even ? PIN_T_EVEN_BUCKET : PIN_T_BUCKET), width = 1;
+    uint64_t most = 0;
+    even = even && n > 0;
+    rows = n ? settle(rows, &n, bits) : NULL;
+    pin_out_free(&t->rows);
+    size_t each = even && rows ? longest_bucket(rows, n, bits) : 0;
+    if (each) {
+        rows = make_even(rows, &n, each, bits);
+        out->tables[t->kind] = (pin_even_table){.each = (uint32_t)each, .bits = (uint8_t)bits};
+    }
+    section->failed |= (n > 0 && !rows) || n > UINT32_MAX || failed;
+    n = rows ? n : 0;
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].value > most)
+            most = rows[i].value;
+    while (width < 4 && most >> 8 * width)
+        width++;
+    out->tables[t->kind].width = each ? (uint8_t)width : 0;
+    write_table(section, rows, n, bits, width);
     free(rows);
 }

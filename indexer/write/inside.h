@@ -136,6 +136,17 @@ void pin_pages_start(pin_pages *p, pin_str first_key, const uint64_t bases[2]);
 /* Ends the last page; the separators go to `keys`. */
 void pin_pages_finish(pin_pages *p, pin_out *keys);
 
+/* ---- The sections being made ---- */
+typedef struct pin_even_table {
+    uint32_t each; /* rows of every bucket */
+    uint8_t  bits, width;
+} pin_even_table;
+typedef struct pin_sections {
+    pin_out        s[PIN_SECTION_END];
+    pin_flow       f[PIN_SECTION_END];
+    pin_even_table tables[PIN_SECTION_END]; /* by kind; all 0: not even */
+} pin_sections;
+
 /* ---- AHEAD (ahead.c) ---- */
 typedef struct pin_ahead_term {
     uint8_t *bytes; /* key, then data */
@@ -153,6 +164,8 @@ void pin_ahead_add(pin_ahead *a, uint32_t number, uint64_t size, pin_str key, co
 void pin_ahead_page(pin_ahead *a, const uint64_t bases[2]);
 /* Writes the section; `ends`: lengths of the sections of lists. What `a` held is free after. */
 void pin_ahead_finish(pin_ahead *a, pin_out *o, const uint64_t ends[2]);
+/* Adds what is said of hash tables, when they are finished. */
+void pin_ahead_tables(pin_sections *out);
 
 /* ---- Lists (lists.c) ---- */
 typedef struct pin_list_input {
@@ -178,7 +191,8 @@ typedef struct pin_hash_rows {
 } pin_hash_rows;
 void pin_hash_add(pin_hash_rows *t, pin_str key, uint32_t value);
 void pin_hash_add_hash(pin_hash_rows *t, uint64_t hash, uint32_t value);
-void pin_hash_finish(pin_hash_rows *t, pin_out *section);
+/* Writes the section; `even`: all buckets get one length, and AHEAD is told. */
+void pin_hash_finish(pin_hash_rows *t, pin_sections *out, bool even);
 
 /* ---- Records packed alone, with a shared dictionary (pack.c) ---- */
 /* Appends record `number`. Asked for more than once, by several threads, so that the records need never
@@ -210,10 +224,6 @@ size_t pin_record_len(pin_out *room, const pin_draft_item *item);
 
 /* ---- Sections ---- */
 /* A section is what its flow holds, and then what its buffer holds. */
-typedef struct pin_sections {
-    pin_out  s[PIN_SECTION_END];
-    pin_flow f[PIN_SECTION_END];
-} pin_sections;
 /* TERMS, TERM_KEYS, the lists and FORWARD.. */
 pin_status pin_write_terms(pin_sections *out, pin_analysis *a);
 pin_status pin_write_words(pin_sections *out, const pin_analysis *a);

@@ -219,7 +219,7 @@ pin_status pin_write_ids(pin_sections *out, const pin_analysis *a)
                 pin_hash_add_hash(&exact, p->exact[i], p->first + i);
         }
     }
-    pin_hash_finish(&ids, &out->s[PIN_S_IDS]);
-    pin_hash_finish(&exact, &out->s[PIN_S_EXACT]);
+    pin_hash_finish(&ids, out, false);
+    pin_hash_finish(&exact, out, a->items <= PIN_T_EVEN_ITEMS);
     return PIN_OK;
 }

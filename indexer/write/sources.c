@@ -165,8 +165,8 @@ static pin_status write_provisions(pin_sections *out, const pin_source_set *sour
         free(sizes);
         first += count;
     }
-    pin_hash_finish(&ids, &out->s[PIN_S_PROVISION_IDS]);
-    pin_hash_finish(&also, &out->s[PIN_S_PROVISION_ALSO]);
+    pin_hash_finish(&ids, out, true);
+    pin_hash_finish(&also, out, true);
     pin_out_free(&room);
     return s;
 }

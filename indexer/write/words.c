@@ -52,6 +52,6 @@ pin_status pin_write_words(pin_sections *out, const pin_analysis *a)
     free(sorted);
     pin_pages_finish(&pages, &out->s[PIN_S_WORD_KEYS]);
     pin_flow_take(&out->f[PIN_S_WORDS], &pages.pages);
-    pin_hash_finish(&typos, &out->s[PIN_S_TYPOS]);
+    pin_hash_finish(&typos, out, a->items <= PIN_T_EVEN_ITEMS);
     return PIN_OK;
 }

@@ -136,6 +136,7 @@ static pin_status make_sections(pin_sections *out, pin_analysis *a, const pin_pa
     for (uint32_t group = 0; group < G_COUNT && s == PIN_OK; group++)
         if ((s = m.status[group]) != PIN_OK && err)
             *err = m.err[group];
+    pin_ahead_tables(out);
     if (s == PIN_OK && past)
         pin_write_looks(out, past, a->corpus->item_count);
     for (uint32_t kind = 1; kind < PIN_SECTION_END && s == PIN_OK; kind++)
@@ -153,7 +154,7 @@ typedef struct order {
 
 static void take_kind(order *o, uint32_t kind, uint32_t end)
 {
-    if (kind < end && !memchr(o->kinds, (int)kind, o->count))
+    if (kind < end && kind != PIN_S_PACKED_11 && !memchr(o->kinds, (int)kind, o->count))
         o->kinds[o->count++] = (uint8_t)kind;
 }
 
@@ -223,19 +224,56 @@ static bool deflate_all(pin_out *out, const pin_out *bytes)
     return good;
 }
 
-static pin_status write_packed(pin_sections *sections, const order *o)
+/* Tables of numbers that grow, in the sections of the head: how many u32 from where. */
+static uint32_t growing_table(uint32_t *from, const pin_sections *sections, uint32_t kind, uint32_t modules)
 {
-    pin_out head = {0}, *packed = &sections->s[PIN_S_PACKED];
+    const pin_out *o = &sections->s[kind];
+    *from = kind == PIN_S_MODULES ? 0 : 8;
+    if (kind == PIN_S_MODULES)
+        return 3 * modules + 2;
+    return kind == PIN_S_TERM_KEYS || kind == PIN_S_WORD_KEYS ? 2 * pin_load32(o->at) + 1 : 0;
+}
+
+/* In place of the numbers their differences, byte by byte: what deflate makes shorter. */
+static bool take_differences(uint8_t *at, uint32_t count)
+{
+    uint8_t *copy = malloc((size_t)count * 4 + 1);
+    if (!copy)
+        return false;
+    memcpy(copy, at, (size_t)count * 4);
+    for (uint32_t i = 0, before = 0; i < count; i++) {
+        uint32_t now = pin_load32(copy + (size_t)i * 4), step = now - before;
+        for (uint32_t b = 0; b < 4; b++)
+            at[(size_t)b * count + i] = (uint8_t)(step >> 8 * b);
+        before = now;
+    }
+    free(copy);
+    return true;
+}
+
+static pin_status write_packed(pin_sections *sections, const order *o, uint32_t modules)
+{
+    pin_out  head = {0}, tables = {0}, *packed = &sections->s[PIN_S_PACKED];
+    bool     good = true;
     for (uint32_t i = 1; i < o->count; i++) {
         uint64_t start = align_up(head.len ? head.len + PIN_PADDING : 0);
         if (!in_head(o->kinds[i]))
             break;
         pin_out_zeros(&head, (size_t)start - head.len);
         add_section(&head, sections, o->kinds[i]);
+        uint32_t from, count = growing_table(&from, sections, o->kinds[i], modules);
+        if (count == 0 || head.failed)
+            continue;
+        pin_out_u32(&tables, (uint32_t)start + from);
+        pin_out_u32(&tables, count);
+        good = good && take_differences(head.at + start + from, count);
     }
     pin_out_u32(packed, (uint32_t)head.len);
-    bool good = !head.failed && head.len <= UINT32_MAX && deflate_all(packed, &head) && !packed->failed;
+    pin_out_u32(packed, (uint32_t)(tables.len / 8));
+    pin_out_add(packed, tables.at, tables.len);
+    good = good && !head.failed && !tables.failed && head.len <= UINT32_MAX && deflate_all(packed, &head) && !packed->failed;
     pin_out_free(&head);
+    pin_out_free(&tables);
     return good ? PIN_OK : PIN_NO_SPACE;
 }
 
@@ -312,7 +350,7 @@ static pin_status write_file(pin_write_report *out, pin_sections *sections, uint
     uint8_t    head[PIN_HEADER_LEN + (PIN_SECTION_END - 1) * PIN_ROW_LEN_ALL] = {0};
     order      o = order_of_need(end);
     size_t     head_len = PIN_HEADER_LEN + o.count * PIN_ROW_LEN_ALL;
-    pin_status s = end > PIN_S_PACKED ? write_packed(sections, &o) : PIN_OK;
+    pin_status s = end > PIN_S_PACKED ? write_packed(sections, &o, corpus->module_count) : PIN_OK;
     if (s != PIN_OK)
         return pin_fail(err, s, 0, "not enough memory for the index");
     uint64_t file_len = lay_out(head, sections, &o, corpus->options), at = 0;
