@@ -205,9 +205,12 @@ class Index:
     def codebook(self, name):
         """{(bits, code): entry}"""
         data = self.bytes_of(name)
-        counts, n = struct.unpack_from("<15H", data), struct.unpack_from("<H", data, 30)[0]
+        longest, start = (18, "I") if len(data) >= 65536 else (15, "H")
+        *counts, n = struct.unpack_from("<%dH" % (longest + 1), data)
         must(sum(counts) == n, "counts of a codebook")
-        starts, texts = struct.unpack_from("<%dH" % (n + 1), data, 32), data[34 + 2 * n:]
+        form = "<%d%s" % (n + 1, start)
+        at = 2 * longest + 2
+        starts, texts = struct.unpack_from(form, data, at), data[at + struct.calcsize(form):]
         must(starts[0] == 0 and starts[n] == len(texts), "texts of a codebook")
         codes, code, e = {}, 0, 0
         for bits, count in enumerate(counts, 1):
@@ -229,7 +232,7 @@ class Index:
                 must(bit == 0 and i // 8 == len(payload) - 1 and i % 8, "a packed record does not end")
                 continue
             bits, code = bits + 1, code * 2 + bit
-            must(bits <= 15, "a code that is none")
+            must(bits <= 18, "a code that is none")
             if (bits, code) in codes:
                 out += codes[bits, code]
                 bits, code = 0, 0
@@ -573,7 +576,7 @@ class Index:
             return 0
         rows, leaves = self.bytes_of("REVISIONS"), []
         size = len(rows) // self.items if self.items else 52
-        must(len(rows) == size * self.items and 52 <= size <= 128 and size % 4 == 0, "revisions are not one an item")
+        must(len(rows) == size * self.items and (size == 40 or 52 <= size <= 128 and size % 4 == 0), "revisions are not one an item")
         places, ahead = self.bytes_of("ITEM_ROWS"), self.bytes_of("FORWARD")
         starts, texts = struct.unpack_from("<%dI" % (self.items + 1), ahead), ahead[4 * self.items + 4:]
         for item, footings in self.current():
@@ -582,7 +585,7 @@ class Index:
             terms = texts[starts[i]:starts[i + 1]]
             fits = len(terms) <= size - 49
             must(hash32(row[4:], i) == struct.unpack_from("<I", row)[0], "checksum of a revision")
-            must(row[40:48] == places[8 * i:8 * i + 8] and row[48] == (len(terms) if fits else 255) and
+            must(size == 40 or row[40:48] == places[8 * i:8 * i + 8] and row[48] == (len(terms) if fits else 255) and
                  row[49:] == (terms if fits else b"").ljust(size - 49, b"\0"), "a revision says something else of its item")
             revision = row[8:40]
             must(digest(canonical(item, footings)) == revision, "the revision of " + item["id"])

@@ -1,26 +1,26 @@
 /* Unpacking with a codebook. Codes of one length are consecutive numbers, so the length of the next code
- * is found by comparing the next 15 bits with where each length ends. */
+ * is found by comparing the next 18 bits with where each length ends. */
 #include "core/format/codebook.h"
 
 #include <string.h>
 
-#define TOP 9 /* bits that say at which length to begin looking */
-
 /* False when the codebook has not the shape that it must have; then no entry may be asked for. */
 static bool open_book(pin_codebook *b, pin_str codebook)
 {
-    const uint8_t *at = (const uint8_t *)codebook.at;
-    uint32_t       code = 0, entry = 0;
-    if (codebook.len < PIN_K_STARTS)
+    const uint8_t  *at = (const uint8_t *)codebook.at;
+    pin_book_layout k = pin_book_layout_of(codebook.len);
+    uint32_t        code = 0, entry = 0;
+    if (codebook.len < k.starts || codebook.len > UINT32_MAX)
         return false;
-    b->entries = pin_load16(at + PIN_K_ENTRIES);
-    if ((codebook.len - PIN_K_STARTS) / 2 < (size_t)b->entries + 1)
+    b->wide = k.start_len == 4;
+    b->entries = pin_load16(at + k.starts - 2);
+    if ((codebook.len - k.starts) / k.start_len < (size_t)b->entries + 1)
         return false;
-    b->starts = at + PIN_K_STARTS;
-    b->texts = b->starts + 2 * ((size_t)b->entries + 1);
-    b->texts_len = (uint32_t)(codebook.len - PIN_K_STARTS - 2 * ((size_t)b->entries + 1));
+    b->starts = at + k.starts;
+    b->texts = b->starts + k.start_len * ((size_t)b->entries + 1);
+    b->texts_len = (uint32_t)(codebook.len - k.starts - k.start_len * ((size_t)b->entries + 1));
     for (uint32_t len = 1; len <= PIN_CODE_MAX; len++) {
-        uint32_t count = pin_load16(at + PIN_K_COUNTS + 2 * (len - 1));
+        uint32_t count = len <= k.code_max ? pin_load16(at + 2 * (len - 1)) : 0;
         code <<= 1;
         b->first[len] = entry - code; /* may wrap, and comes back when the code is added */
         code += count;
@@ -32,8 +32,8 @@ static bool open_book(pin_codebook *b, pin_str codebook)
     if (entry != b->entries)
         return false;
     b->ends[PIN_CODE_MAX + 1] = UINT32_MAX;
-    for (uint32_t top = 0, len = 1; top < 1u << TOP; top++) {
-        while (len <= PIN_CODE_MAX && top << (PIN_CODE_MAX - TOP) >= b->ends[len])
+    for (uint32_t top = 0, len = 1; top < 1u << PIN_BOOK_TOP; top++) {
+        while (len <= PIN_CODE_MAX && top << (PIN_CODE_MAX - PIN_BOOK_TOP) >= b->ends[len])
             len++;
         b->least[top] = (uint8_t)len;
     }
@@ -75,7 +75,7 @@ static void refill(stream *s)
 /* The next entry, or UINT32_MAX when no code stands here. */
 static inline uint32_t take_entry(stream *s, const pin_codebook *b)
 {
-    uint32_t next = (uint32_t)(s->bits >> (64 - PIN_CODE_MAX)), len = b->least[next >> (PIN_CODE_MAX - TOP)];
+    uint32_t next = (uint32_t)(s->bits >> (64 - PIN_CODE_MAX)), len = b->least[next >> (PIN_CODE_MAX - PIN_BOOK_TOP)];
     while (next >= b->ends[len])
         len++;
     if (len > PIN_CODE_MAX || len > s->have)
@@ -86,10 +86,11 @@ static inline uint32_t take_entry(stream *s, const pin_codebook *b)
 }
 
 /* Copies entry `e` to `at` and returns where it ends, or NULL when it does not fit or is no entry. */
-static inline uint8_t *copy_entry(uint8_t *at, const uint8_t *end, const pin_codebook *b, uint32_t e)
+static inline uint8_t *copy_entry(uint8_t *at, const uint8_t *end, const pin_codebook *b, uint32_t e, bool wide)
 {
-    uint32_t from = pin_load16(b->starts + 2 * (size_t)e), to = pin_load16(b->starts + 2 * (size_t)e + 2);
-    uint32_t len = to - from;
+    const uint8_t *start = b->starts + (wide ? 4 : 2) * (size_t)e;
+    uint32_t       from = wide ? pin_load32(start) : pin_load16(start);
+    uint32_t       to = wide ? pin_load32(start + 4) : pin_load16(start + 2), len = to - from;
     if (from >= to || to > b->texts_len || len > (size_t)(end - at))
         return NULL;
     if (len <= 16 && end - at >= 16 && b->texts_len - from >= 16)
@@ -99,21 +100,27 @@ static inline uint8_t *copy_entry(uint8_t *at, const uint8_t *end, const pin_cod
     return at + len;
 }
 
-bool pin_codebook_unpack(uint8_t *out, size_t out_len, pin_str in, const pin_codebook *book)
+/* `wide` is known where this is called, so that the loop need not ask. */
+static inline bool unpack(uint8_t *out, size_t out_len, pin_str in, const pin_codebook *book, bool wide)
 {
     const uint8_t *bytes = (const uint8_t *)in.at;
     stream         s = {.at = bytes, .end = bytes + in.len};
     uint8_t       *at = out, *end = out + out_len;
-    if (!book->good)
-        return false;
     while (at < end) {
         refill(&s);
-        for (int i = 0; i < 3 && at < end; i++) { /* 3 x 15 bits are there */
+        for (int i = 0; i < 3 && at < end; i++) { /* 3 x 18 bits are there */
             uint32_t e = take_entry(&s, book);
-            if (e >= book->entries || !(at = copy_entry(at, end, book, e)))
+            if (e >= book->entries || !(at = copy_entry(at, end, book, e, wide)))
                 return false;
         }
     }
     /* whole bytes that were read ahead but not needed are too many; so are bits that are not zero */
     return s.at == s.end && s.have < 8 && s.bits == 0;
+}
+
+bool pin_codebook_unpack(uint8_t *out, size_t out_len, pin_str in, const pin_codebook *book)
+{
+    if (!book->good)
+        return false;
+    return book->wide ? unpack(out, out_len, in, book, true) : unpack(out, out_len, in, book, false);
 }

@@ -105,7 +105,8 @@ typedef enum pin_section {
 #define PIN_SOURCES_MAX 0xFFFFu
 #define PIN_PROVISIONS_MAX (1u << 26)
 #define PIN_TEXT_RECORD_MAX (8u << 20) /* the words of one provision, uncompressed                   */
-#define PIN_DICTIONARY_MAX (32u << 10) /* the window of DEFLATE; a codebook's starts are u16         */
+#define PIN_DICTIONARY_MAX (32u << 10) /* the window of DEFLATE                                      */
+#define PIN_BOOK_MAX (512u << 10)      /* a codebook                                                  */
 #define PIN_RELATED_MAX 1024
 #define PIN_CITATIONS_MAX 65536
 #define PIN_ARCHIVED_MAX (1u << 20)    /* an item as it stood, uncompressed, without the words of the law */
@@ -256,7 +257,8 @@ enum pin_revision_row {
     PIN_R_PLACE = 40, /* u64: as in ITEM_ROWS                                                        */
     PIN_R_COUNT = 48, /* u8: bytes of terms; PIN_R_LONG: more than the row has room for              */
     PIN_R_TERMS = 49, /* varints, then zeros                                                         */
-    PIN_R_LEAST = 52
+    PIN_R_BARE = 40,  /* bytes of a row that ends with the hash                                      */
+    PIN_R_LEAST = 52  /* of one with a place and terms                                               */
 };
 #define PIN_R_LONG 255
 #define PIN_R_MOST 128

@@ -40,6 +40,7 @@ struct pin_index {
     pin_codebook   item_book;      /* of item records                                                */
     uint32_t       past_count;     /* ids in PAST                                                    */
     uint32_t       revision_len;   /* bytes of a row of REVISIONS; 0: none                           */
+    bool           looks;          /* these rows have places and terms                               */
     uint32_t       default_source; /* number, or PIN_NO_PROVISION                                    */
 };
 

@@ -197,7 +197,7 @@ static bool guess_place(uint64_t *offset, uint64_t *len, const pin_index *ix, ui
 static pin_status item_place(uint64_t *out, const pin_index *ix, uint32_t number, pin_error *err)
 {
     const uint8_t *row;
-    bool           all = pin_is_partial(ix) && ix->revision_len;
+    bool           all = pin_is_partial(ix) && ix->looks;
     pin_status     s = all ? pin_read_revision_row(&row, ix, number, err)
                            : pin_read_row(&row, ix, PIN_S_ITEM_ROWS, number, PIN_PLACE_LEN, err);
     if (s == PIN_OK)

@@ -185,16 +185,17 @@ static pin_status check_sizes(pin_index *ix, pin_error *err)
 {
     const pin_extent *s = ix->sections;
     uint64_t          row = ix->item_count ? s[PIN_S_REVISIONS].len / ix->item_count : 0;
-    if (row != 0 && (row < PIN_R_LEAST || row > PIN_R_MOST || row % 4 != 0))
+    if (row != 0 && row != PIN_R_BARE && (row < PIN_R_LEAST || row > PIN_R_MOST || row % 4 != 0))
         return pin_fail(err, PIN_CORRUPT, s[PIN_S_REVISIONS].offset, "revisions have a wrong length");
     ix->revision_len = (uint32_t)row;
+    ix->looks = row > PIN_R_BARE;
     if (s[PIN_S_ITEM_ROWS].len != (uint64_t)ix->item_count * PIN_PLACE_LEN ||
         s[PIN_S_ITEM_STATUS].len != ix->item_count ||
         s[PIN_S_FORWARD].len < ((uint64_t)ix->item_count + 1) * 4 ||
         s[PIN_S_PROVISION_ROWS].len != (uint64_t)ix->provision_count * PIN_P_LEN ||
         s[PIN_S_CITING].len % PIN_CITING_LEN != 0 || s[PIN_S_CITING].len / PIN_CITING_LEN > UINT32_MAX ||
         s[PIN_S_MEMBERS].len % 4 != 0 || s[PIN_S_MEMBERS].len / 4 > UINT32_MAX ||
-        s[PIN_S_ITEM_DICTIONARY].len > PIN_DICTIONARY_MAX ||
+        s[PIN_S_ITEM_DICTIONARY].len > PIN_BOOK_MAX ||
         s[PIN_S_TEXT_DICTIONARY].len > PIN_DICTIONARY_MAX ||
         (s[PIN_S_REVISIONS].offset && s[PIN_S_REVISIONS].len != (uint64_t)ix->item_count * ix->revision_len) ||
         (s[PIN_S_STEPS].len && s[PIN_S_STEPS].len != (uint64_t)ix->item_count + 1))

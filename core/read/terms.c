@@ -159,7 +159,7 @@ static bool has_forward(const pin_index *ix)
 bool pin_read_has_question_terms(const pin_index *ix, uint32_t item)
 {
     uint64_t len = ix->revision_len;
-    return item >= ix->item_count || len == 0 || pin_read_if_here(ix, PIN_S_REVISIONS, item * len, len) ||
+    return item >= ix->item_count || !ix->looks || pin_read_if_here(ix, PIN_S_REVISIONS, item * len, len) ||
            has_forward(ix);
 }
 
@@ -208,7 +208,7 @@ pin_status pin_forward_read(uint32_t *numbers, uint32_t cap, uint32_t *count, co
         return take_numbers(numbers, cap, count, ix, forward->texts + from, forward->texts + to, PIN_PADDING, err);
     }
     pin_status s;
-    if (pin_is_partial(ix) && ix->revision_len && !has_forward(ix)) {
+    if (pin_is_partial(ix) && ix->looks && !has_forward(ix)) {
         uint32_t len;
         s = terms_in_row(&at, &len, ix, item, err);
         if (s != PIN_OK || at)

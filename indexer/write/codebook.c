@@ -8,8 +8,11 @@
 #define NO_PRICE UINT32_MAX
 #define ROUNDS 8
 #define COST_UNIT 32 /* a bit, while learning */
-#define PAIR_BITS 19
-#define ENTRIES_MAX 16384
+#define PAIR_BITS 19     /* of the table of pairs; more for a wide codebook */
+#define PAIR_BITS_WIDE 21
+#define ENTRIES_MAX 65000
+#define ENTRIES_NARROW 16384
+#define EARLY 4          /* of a wide codebook's first rounds, which find syllables: every fourth sample */
 
 typedef struct entry {
     uint8_t  len;
@@ -263,7 +266,8 @@ typedef struct pupil {
     entry         *entries;
     uint32_t       count, want; /* entries; as many as are kept */
     uint32_t      *pairs;       /* key, count, key, count, ..   */
-    uint32_t       pair_count;
+    uint32_t       pair_count, pair_bits;
+    pin_book_layout layout;
     uint64_t       total; /* entries in all samples */
     trie           trie;
     pin_spelling   room;
@@ -302,12 +306,12 @@ static void set_costs(pupil *p)
 
 static void count_pair(pupil *p, uint32_t key)
 {
-    uint32_t slot = key * 2654435761u >> (32 - PAIR_BITS);
-    for (;; slot = (slot + 1) & ((1u << PAIR_BITS) - 1)) {
+    uint32_t slot = key * 2654435761u >> (32 - p->pair_bits);
+    for (;; slot = (slot + 1) & ((1u << p->pair_bits) - 1)) {
         uint32_t *at = &p->pairs[(size_t)slot * 2];
         if (at[1] && at[0] != key)
             continue;
-        if (!at[1] && p->pair_count >= (1u << PAIR_BITS) / 4 * 3)
+        if (!at[1] && p->pair_count >= (1u << p->pair_bits) / 4 * 3)
             return; /* full: what comes first counts */
         p->pair_count += !at[1];
         at[0] = key;
@@ -316,15 +320,15 @@ static void count_pair(pupil *p, uint32_t key)
     }
 }
 
-/* Spells all samples and counts entries and, if asked, pairs of neighbours. */
-static void count_samples(pupil *p, bool pairs)
+/* Spells every `step`th sample and counts entries and, if asked, pairs of neighbours. */
+static void count_samples(pupil *p, bool pairs, size_t step)
 {
     for (uint32_t e = 0; e < p->count; e++)
         p->entries[e].count = 0;
     if (pairs)
-        memset(p->pairs, 0, sizeof *p->pairs * 2 << PAIR_BITS);
+        memset(p->pairs, 0, sizeof *p->pairs * 2 << p->pair_bits);
     p->pair_count = 0;
-    for (size_t s = 0; s < p->sample_count; s++) {
+    for (size_t s = 0; s < p->sample_count; s += step) {
         pin_str text = p->samples[s];
         spell(&p->room, &p->trie, text.at, (uint32_t)text.len);
         uint32_t before = NO_ENTRY;
@@ -386,7 +390,7 @@ static uint32_t join_pairs(pupil *p, entry *fresh, uint32_t most)
 {
     pair    *rows = malloc(((size_t)p->pair_count + 1) * sizeof *rows);
     uint32_t n = 0, made = 0;
-    for (uint32_t slot = 0; rows && slot < 1u << PAIR_BITS; slot++) {
+    for (uint32_t slot = 0; rows && slot < 1u << p->pair_bits; slot++) {
         uint32_t     key = p->pairs[(size_t)slot * 2], count = p->pairs[(size_t)slot * 2 + 1];
         const entry *a = &p->entries[key >> 16], *b = &p->entries[key & 0xFFFF];
         if (count < 3)
@@ -408,11 +412,11 @@ static uint32_t join_pairs(pupil *p, entry *fresh, uint32_t most)
     return made;
 }
 
-static bool learn_round(pupil *p, entry *fresh)
+static bool learn_round(pupil *p, entry *fresh, size_t step)
 {
     if (!trie_build(&p->trie, p->entries, p->count))
         return false;
-    count_samples(p, true);
+    count_samples(p, true, step);
     set_costs(p);
     uint32_t made = join_pairs(p, fresh, p->count == 256 ? p->want / 4 : p->want / 2);
     weigh(p, by_worth);
@@ -433,8 +437,8 @@ static int by_count(const void *a, const void *b)
     return (x->number > y->number) - (x->number < y->number);
 }
 
-/* Lengths of Huffman codes; counts are halved until none is too long. */
-static bool code_lengths(entry *entries, uint32_t count)
+/* Lengths of Huffman codes of at most `most` bits; counts are halved until none is longer. */
+static bool code_lengths(entry *entries, uint32_t count, uint32_t most)
 {
     typedef struct node {
         uint64_t weight;
@@ -469,7 +473,7 @@ static bool code_lengths(entry *entries, uint32_t count)
             if (nodes[i].weight > longest)
                 longest = (uint32_t)nodes[i].weight;
         }
-        fits = longest <= PIN_CODE_MAX;
+        fits = longest <= most;
         for (uint32_t i = 0; fits && i < count; i++)
             entries[rows[i].number].cost = (uint32_t)nodes[i].weight;
     }
@@ -486,23 +490,27 @@ static int by_code(const void *a, const void *b)
     return pin_str_order((pin_str){x->text, x->len}, (pin_str){y->text, y->len});
 }
 
-static void write_book(pin_out *o, entry *entries, uint32_t count)
+static void write_book(pin_out *o, entry *entries, uint32_t count, const pin_book_layout *k)
 {
     uint32_t start = 0;
     qsort(entries, count, sizeof *entries, by_code);
-    uint8_t *head = pin_out_room(o, PIN_K_STARTS + 2 * ((size_t)count + 1));
+    uint8_t *head = pin_out_room(o, k->starts + k->start_len * ((size_t)count + 1)), *at = head + k->starts;
     if (!head)
         return;
-    memset(head, 0, PIN_K_STARTS);
-    for (uint32_t e = 0; e < count; e++) {
-        uint8_t *at = head + PIN_K_COUNTS + 2 * (entries[e].cost - 1);
-        pin_store16(at, (uint16_t)(pin_load16(at) + 1));
-        pin_store16(head + PIN_K_STARTS + 2 * (size_t)e, (uint16_t)start);
+    memset(head, 0, k->starts);
+    for (uint32_t e = 0; e <= count; e++, at += k->start_len) {
+        if (k->start_len == 2)
+            pin_store16(at, (uint16_t)start);
+        else
+            pin_store32(at, start);
+        if (e == count)
+            break;
+        uint8_t *of_length = head + 2 * (entries[e].cost - 1);
+        pin_store16(of_length, (uint16_t)(pin_load16(of_length) + 1));
         start += entries[e].len;
     }
-    pin_store16(head + PIN_K_STARTS + 2 * (size_t)count, (uint16_t)start);
-    pin_store16(head + PIN_K_ENTRIES, (uint16_t)count);
-    o->len += PIN_K_STARTS + 2 * ((size_t)count + 1);
+    pin_store16(head + k->starts - 2, (uint16_t)count);
+    o->len += k->starts + k->start_len * ((size_t)count + 1);
     for (uint32_t e = 0; e < count; e++)
         pin_out_add(o, entries[e].text, entries[e].len);
 }
@@ -510,25 +518,26 @@ static void write_book(pin_out *o, entry *entries, uint32_t count)
 /* The best entries that the budget has room for, with codes for how often they are used. */
 static bool finish(pupil *p, size_t budget)
 {
-    size_t   used = PIN_K_STARTS + 2 + 256 * 3;
-    uint32_t kept = 256;
+    uint32_t start_len = p->layout.start_len, kept = 256;
+    size_t   used = p->layout.starts + start_len + 256 * (start_len + 1);
     if (!trie_build(&p->trie, p->entries, p->count))
         return false;
-    count_samples(p, false);
+    count_samples(p, false, 1);
     set_costs(p);
     weigh(p, by_density);
     for (uint32_t e = 256; e < p->count; e++)
-        if (used + p->entries[e].len + 2 <= budget) {
-            used += p->entries[e].len + 2u;
+        if (used + p->entries[e].len + start_len <= budget) {
+            used += p->entries[e].len + start_len;
             p->entries[kept++] = p->entries[e];
         }
     p->count = kept;
+    p->layout = pin_book_layout_of(used); /* less than was hoped for is narrow, and shorter still */
     set_costs(p);
     for (int again = 0; again < 2; again++) {
         if (!trie_build(&p->trie, p->entries, p->count))
             return false;
-        count_samples(p, false);
-        if (!code_lengths(p->entries, p->count))
+        count_samples(p, false, 1);
+        if (!code_lengths(p->entries, p->count, p->layout.code_max))
             return false;
     }
     return true;
@@ -536,13 +545,18 @@ static bool finish(pupil *p, size_t budget)
 
 bool pin_codebook_learn(pin_out *codebook, const pin_str *samples, size_t count, size_t budget)
 {
-    pupil  p = {.samples = samples, .sample_count = count};
+    bool   wide = budget >= PIN_BOOK_WIDE;
+    pupil  p = {.samples = samples,
+                .sample_count = count,
+                .pair_bits = wide ? PAIR_BITS_WIDE : PAIR_BITS,
+                .layout = pin_book_layout_of(budget)};
     size_t longest = ENTRY_MAX;
     for (size_t s = 0; s < count; s++)
         longest = samples[s].len > longest ? samples[s].len : longest;
-    p.want = (uint32_t)(256 + budget / 6 < ENTRIES_MAX / 2 ? 256 + budget / 6 : ENTRIES_MAX / 2);
+    uint32_t most = wide ? ENTRIES_MAX / 2 : ENTRIES_NARROW / 2;
+    p.want = (uint32_t)(256 + budget / 6 < most ? 256 + budget / 6 : most);
     p.entries = calloc(ENTRIES_MAX, sizeof *p.entries);
-    p.pairs = malloc(sizeof *p.pairs * 2 << PAIR_BITS);
+    p.pairs = malloc(sizeof *p.pairs * 2 << p.pair_bits);
     entry *fresh = malloc(ENTRIES_MAX / 2 * sizeof *fresh);
     bool   good = p.entries && p.pairs && fresh && make_room(&p.room, longest);
     if (good) {
@@ -552,10 +566,10 @@ bool pin_codebook_learn(pin_out *codebook, const pin_str *samples, size_t count,
         set_costs(&p);
     }
     for (int round = 0; good && round < ROUNDS; round++)
-        good = learn_round(&p, fresh);
+        good = learn_round(&p, fresh, wide && round < ROUNDS / 2 ? EARLY : 1);
     good = good && finish(&p, budget);
     if (good)
-        write_book(codebook, p.entries, p.count);
+        write_book(codebook, p.entries, p.count, &p.layout);
     trie_free(&p.trie);
     pin_spelling_free(&p.room);
     free(p.entries);
@@ -567,31 +581,34 @@ bool pin_codebook_learn(pin_out *codebook, const pin_str *samples, size_t count,
 /* ---- Spelling records ---- */
 struct pin_speller {
     trie      trie;
-    uint16_t *codes;
+    uint32_t *codes;
     uint8_t  *lens, *bits; /* bytes of an entry, bits of its code */
 };
 
 pin_speller *pin_speller_new(pin_str book)
 {
-    const uint8_t *at = (const uint8_t *)book.at, *starts = at + PIN_K_STARTS;
-    uint32_t       count = pin_load16(at + PIN_K_ENTRIES), code = 0, e = 0;
-    const char    *texts = book.at + PIN_K_STARTS + 2 * ((size_t)count + 1);
-    pin_speller   *s = calloc(1, sizeof *s);
-    entry         *entries = calloc((size_t)count + 1, sizeof *entries);
+    pin_book_layout k = pin_book_layout_of(book.len);
+    const uint8_t  *at = (const uint8_t *)book.at, *starts = at + k.starts;
+    uint32_t        count = pin_load16(starts - 2), code = 0, e = 0, from = 0;
+    const char     *texts = book.at + k.starts + k.start_len * ((size_t)count + 1);
+    pin_speller    *s = calloc(1, sizeof *s);
+    entry          *entries = calloc((size_t)count + 1, sizeof *entries);
     if (s) {
         s->codes = malloc(((size_t)count + 1) * sizeof *s->codes);
         s->lens = malloc((size_t)count + 1);
         s->bits = malloc((size_t)count + 1);
     }
     bool good = s && entries && s->codes && s->lens && s->bits;
-    for (uint32_t bits = 1; good && bits <= PIN_CODE_MAX; bits++) {
+    for (uint32_t bits = 1; good && bits <= k.code_max; bits++) {
         code <<= 1;
-        for (uint32_t n = pin_load16(at + PIN_K_COUNTS + 2 * (bits - 1)); n > 0; n--, e++) {
-            uint32_t from = pin_load16(starts + 2 * (size_t)e), to = pin_load16(starts + 2 * (size_t)e + 2);
+        for (uint32_t n = pin_load16(at + 2 * (bits - 1)); n > 0; n--, e++) {
+            const uint8_t *next = starts + k.start_len * ((size_t)e + 1);
+            uint32_t       to = k.start_len == 4 ? pin_load32(next) : pin_load16(next);
             entries[e].len = s->lens[e] = (uint8_t)(to - from);
             memcpy(entries[e].text, texts + from, to - from);
             entries[e].cost = s->bits[e] = (uint8_t)bits;
-            s->codes[e] = (uint16_t)code++;
+            s->codes[e] = code++;
+            from = to;
         }
     }
     if (!good || !trie_build(&s->trie, entries, count)) {

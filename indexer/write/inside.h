@@ -12,6 +12,9 @@
 #include "indexer/write/out.h"
 #include "indexer/write/write.h"
 
+/* In larger corpora, which nobody searches over a network, what is small goes before what is fetched at once. */
+#define PIN_NETWORK_ITEMS (1u << 17)
+
 /* ---- How impacts are made (docs/format.md, "Impacts") ---- in hundredths */
 #define PIN_K1_QUESTION 100
 #define PIN_B_QUESTION 50

@@ -35,9 +35,6 @@ static void read_next(reading *r, uint64_t offset, void *to, size_t len)
 
 /* ---- REVISIONS ---- */
 
-/* In larger corpora, which nobody searches over a network, rows have no room for terms: 40 bytes an item. */
-#define TERMS_ITEMS (1u << 17)
-
 /* Bytes of terms that a row has room for: enough for all but a few questions. */
 static uint32_t room_for_terms(const pin_sections *sections, uint32_t items)
 {
@@ -45,8 +42,6 @@ static uint32_t room_for_terms(const pin_sections *sections, uint32_t items)
     reading  forward = reading_of(sections, PIN_S_FORWARD);
     uint8_t  two[4];
     uint32_t from = 0;
-    if (items > TERMS_ITEMS)
-        return 0;
     for (uint32_t i = 0; i < items; i++) {
         read_next(&forward, ((uint64_t)i + 1) * 4, two, 4);
         uint32_t to = pin_load32(two), len = to - from;
@@ -76,21 +71,26 @@ static uint32_t day_number(pin_str text)
 
 static void write_revisions(pin_sections *out, const pin_past_set *past, uint32_t items)
 {
-    uint32_t len = (PIN_R_TERMS + room_for_terms(out, items) + 3) / 4 * 4, room = len - PIN_R_TERMS, from = 0;
+    bool     looks = items <= PIN_NETWORK_ITEMS;
+    uint32_t len = looks ? (PIN_R_TERMS + room_for_terms(out, items) + 3) / 4 * 4 : PIN_R_BARE, from = 0;
     reading  ends = reading_of(out, PIN_S_FORWARD), terms = ends, places = reading_of(out, PIN_S_ITEM_ROWS);
     for (uint32_t i = 0; i < items; i++) {
-        uint8_t row[PIN_R_MOST + 4] = {0}, end[4];
-        read_next(&ends, ((uint64_t)i + 1) * 4, end, 4);
-        uint32_t to = pin_load32(end), n = to - from;
+        uint8_t row[PIN_R_MOST + 4] = {0};
         pin_store32(row + PIN_R_SEEN, day_number(past->seen[i]));
         memcpy(row + PIN_R_HASH, past->revisions + (size_t)i * PIN_REVISION_LEN, PIN_REVISION_LEN);
-        read_next(&places, (uint64_t)i * PIN_PLACE_LEN, row + PIN_R_PLACE, PIN_PLACE_LEN);
-        row[PIN_R_COUNT] = n <= room ? (uint8_t)n : PIN_R_LONG;
-        if (n <= room)
-            read_next(&terms, ((uint64_t)items + 1) * 4 + from, row + PIN_R_TERMS, n);
+        if (looks) {
+            uint8_t end[4];
+            read_next(&ends, ((uint64_t)i + 1) * 4, end, 4);
+            uint32_t to = pin_load32(end), n = to - from;
+            bool     fits = n <= len - PIN_R_TERMS;
+            read_next(&places, (uint64_t)i * PIN_PLACE_LEN, row + PIN_R_PLACE, PIN_PLACE_LEN);
+            row[PIN_R_COUNT] = fits ? (uint8_t)n : PIN_R_LONG;
+            if (fits)
+                read_next(&terms, ((uint64_t)items + 1) * 4 + from, row + PIN_R_TERMS, n);
+            from = to;
+        }
         pin_store32(row + PIN_R_CHECK, pin_hash32(row + PIN_R_SEEN, len - PIN_R_SEEN, i));
         pin_flow_add(&out->f[PIN_S_REVISIONS], row, len);
-        from = to;
     }
 }
 

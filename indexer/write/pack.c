@@ -5,6 +5,7 @@
  * larger than what it saves. */
 #include <zdict.h>
 
+#include "core/format/codebook.h"
 #include "indexer/corpus/parallel.h"
 #include "indexer/write/codebook.h"
 #include "indexer/write/deflate.h"
@@ -14,6 +15,8 @@
 #define SAMPLE_MAX 4096u            /* of one record                                                    */
 #define DICTIONARY_SMALL (8u << 10) /* for less than 8 MiB of records                                  */
 #define BOOK_SAMPLES (1u << 20)    /* bytes of records that the codebook is learned from               */
+#define BOOK_SAMPLES_FOR_ONE 16u   /* for one byte of a wide codebook                                  */
+#define BOOK_PART 1000u            /* bytes of records for one of a large corpus's codebook            */
 #define TASK_RECORDS 2048u         /* packed by one thread at a time                                   */
 
 /* ---- How much there is ---- */
@@ -129,11 +132,20 @@ static bool train(pin_out *dictionary, const sampled *samples, size_t size)
     return !dictionary->failed;
 }
 
+static size_t dictionary_len(const pin_packing *p, uint64_t all)
+{
+    if (all < (8u << 20))
+        return DICTIONARY_SMALL;
+    if (!p->spelled || p->count <= PIN_NETWORK_ITEMS || all / BOOK_PART < PIN_DICTIONARY_MAX)
+        return PIN_DICTIONARY_MAX;
+    return all / BOOK_PART < PIN_BOOK_MAX ? (size_t)(all / BOOK_PART) : PIN_BOOK_MAX;
+}
+
 static pin_status learn(pin_out *dictionary, const pin_packing *p, uint64_t all)
 {
-    size_t  size = all < (8u << 20) ? DICTIONARY_SMALL : PIN_DICTIONARY_MAX;
+    size_t  size = dictionary_len(p, all), book_samples = size < PIN_BOOK_WIDE ? BOOK_SAMPLES : size * BOOK_SAMPLES_FOR_ONE;
     sampled samples;
-    bool    good = take_samples(&samples, p, all, p->spelled ? BOOK_SAMPLES : size * SAMPLES_FOR_ONE) &&
+    bool    good = take_samples(&samples, p, all, p->spelled ? book_samples : size * SAMPLES_FOR_ONE) &&
                 (p->spelled ? pin_codebook_learn(dictionary, samples.texts, samples.count, size)
                             : train(dictionary, &samples, size));
     samples_free(&samples);

@@ -72,6 +72,7 @@ static bool unpack(uint8_t *out, size_t out_len, pin_str in, pin_str bytes)
 
 /* ---- Another decoder: tries every entry's code, one after the other ---- */
 static uint32_t u16(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8; }
+static uint32_t u32(const uint8_t *p) { return u16(p) | u16(p + 2) << 16; }
 
 static bool bits_are(const uint8_t *in, size_t at, uint32_t code, uint32_t bits)
 {
@@ -82,13 +83,15 @@ static bool bits_are(const uint8_t *in, size_t at, uint32_t code, uint32_t bits)
 }
 
 /* Bytes written; SIZE_MAX when a code is none. */
-static size_t plainly(uint8_t *out, size_t len, const uint8_t *in, size_t in_len, const uint8_t *book)
+static size_t plainly(uint8_t *out, size_t len, const uint8_t *in, size_t in_len, const uint8_t *book,
+                      size_t book_len)
 {
-    uint32_t n = u16(book + 30);
+    bool     wide = book_len >= 65536;
+    uint32_t longest = wide ? 18 : 15, n = u16(book + 2 * longest);
     size_t   at = 0, bit = 0;
     while (at < len) {
         uint32_t code = 0, e = 0, found = n;
-        for (uint32_t bits = 1; bits <= 15; bits++) {
+        for (uint32_t bits = 1; bits <= longest; bits++) {
             code *= 2;
             for (uint32_t k = u16(book + 2 * (bits - 1)); k > 0; k--, code++, e++)
                 if (found == n && bit + bits <= in_len * 8 && bits_are(in, bit, code, bits)) {
@@ -101,10 +104,11 @@ static size_t plainly(uint8_t *out, size_t len, const uint8_t *in, size_t in_len
         }
         if (found == n)
             return SIZE_MAX;
-        uint32_t from = u16(book + 32 + 2 * (size_t)found), to = u16(book + 34 + 2 * (size_t)found);
+        const uint8_t *starts = book + 2 * longest + 2, *start = starts + (wide ? 4 : 2) * (size_t)found;
+        uint32_t       from = wide ? u32(start) : u16(start), to = wide ? u32(start + 4) : u16(start + 2);
         if (to - from > len - at)
             return SIZE_MAX;
-        memcpy(out + at, book + 34 + 2 * (size_t)n + from, to - from);
+        memcpy(out + at, starts + (wide ? 4 : 2) * ((size_t)n + 1) + from, to - from);
         at += to - from;
     }
     return at;
@@ -131,7 +135,7 @@ static void what_is_spelled_is_read_by_both_decoders(void **unused)
         assert_true(unpack(back, text.len, in, book_of(w)));
         assert_memory_equal(back, text.at, text.len);
         memset(back, 0, text.len);
-        assert_int_equal(plainly(back, text.len, exact, out.len, w->book.at), text.len);
+        assert_int_equal(plainly(back, text.len, exact, out.len, w->book.at, w->book.len), text.len);
         assert_memory_equal(back, text.at, text.len);
         if (out.len) {
             assert_false(unpack(back, text.len, (pin_str){in.at, in.len - 1}, book_of(w)));
@@ -146,6 +150,86 @@ static void what_is_spelled_is_read_by_both_decoders(void **unused)
     assert_true(packed * 3 < raw); /* words of few syllables take less than a third */
     pin_spelling_free(&room);
     pin_speller_free(s);
+}
+
+/* ---- A wide codebook: more words than 64 KiB hold ---- */
+enum { WIDE_TEXTS = 3000, WIDE_TEXT = 400 };
+
+static size_t make_rich_text(char *out)
+{
+    size_t at = 0;
+    while (at + 16 < WIDE_TEXT) { /* 30,000 words, the frequent ones first */
+        uint32_t word = below(1 + below(30000)), letters = 4 + word % 5;
+        for (uint32_t k = 0; k < letters; k++, word = word * 31 + 7)
+            out[at++] = (char)('a' + word % 23);
+        out[at++] = ' ';
+    }
+    return at;
+}
+
+static void a_wide_codebook_is_read_by_both_decoders(void **unused)
+{
+    char    *bytes = malloc((size_t)WIDE_TEXTS * WIDE_TEXT);
+    pin_str *texts = malloc(WIDE_TEXTS * sizeof *texts);
+    (void)unused;
+    for (size_t i = 0; i < WIDE_TEXTS; i++)
+        texts[i] = (pin_str){bytes + i * WIDE_TEXT, make_rich_text(bytes + i * WIDE_TEXT)};
+    pin_out      book = {0}, narrow = {0}, out = {0};
+    size_t       packed[2] = {0};
+    pin_spelling room = {0};
+    assert_true(pin_codebook_learn(&book, texts, WIDE_TEXTS, 140000));
+    assert_true(book.len >= 65536 && book.len <= 140000);
+    assert_true(pin_codebook_learn(&narrow, texts, WIDE_TEXTS, 32768));
+    const pin_out *books[2] = {&book, &narrow};
+    for (int b = 0; b < 2; b++) {
+        pin_str      learned = {(const char *)books[b]->at, books[b]->len};
+        pin_speller *s = pin_speller_new(learned);
+        for (size_t i = 0; i < WIDE_TEXTS; i += 10) {
+            uint8_t back[WIDE_TEXT];
+            out.len = 0;
+            pin_speller_pack(&out, s, &room, texts[i]);
+            packed[b] += out.len;
+            pin_str in = {(const char *)out.at, out.len};
+            assert_true(unpack(back, texts[i].len, in, learned));
+            assert_memory_equal(back, texts[i].at, texts[i].len);
+            assert_false(unpack(back, texts[i].len, (pin_str){in.at, in.len - 1}, learned));
+            memset(back, 0, sizeof back);
+            if (i % 300 == 0) {
+                assert_int_equal(plainly(back, texts[i].len, out.at, out.len, books[b]->at, books[b]->len),
+                                 texts[i].len);
+                assert_memory_equal(back, texts[i].at, texts[i].len);
+            }
+        }
+        for (int round = 0; round < 2000; round++) { /* damage */
+            uint8_t  back[WIDE_TEXT];
+            size_t   at = below(round % 2 ? 60 : (uint32_t)books[b]->len);
+            uint8_t *where = books[b]->at + at, was = *where;
+            *where = (uint8_t)below(256);
+            (void)unpack(back, texts[0].len, (pin_str){(const char *)out.at, out.len}, learned);
+            *where = was;
+        }
+        pin_speller_free(s);
+    }
+    assert_true(packed[0] * 20 < packed[1] * 19); /* what the words are for */
+
+    pin_out few = {0}; /* a budget that cannot be used up gives a narrow one */
+    assert_true(pin_codebook_learn(&few, texts, 3, 140000));
+    assert_true(few.len < 65536);
+    pin_speller *s = pin_speller_new((pin_str){(const char *)few.at, few.len});
+    uint8_t      back[WIDE_TEXT];
+    out.len = 0;
+    pin_speller_pack(&out, s, &room, texts[0]);
+    assert_true(unpack(back, texts[0].len, (pin_str){(const char *)out.at, out.len},
+                       (pin_str){(const char *)few.at, few.len}));
+    assert_memory_equal(back, texts[0].at, texts[0].len);
+    pin_speller_free(s);
+    pin_spelling_free(&room);
+    pin_out_free(&few);
+    pin_out_free(&out);
+    pin_out_free(&narrow);
+    pin_out_free(&book);
+    free(texts);
+    free(bytes);
 }
 
 static void the_same_samples_give_the_same_codebook(void **unused)
@@ -238,6 +322,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_spelled_is_read_by_both_decoders),
+        cmocka_unit_test(a_wide_codebook_is_read_by_both_decoders),
         cmocka_unit_test(the_same_samples_give_the_same_codebook),
         cmocka_unit_test(a_codebook_is_learned_from_nothing_and_from_one_text),
         cmocka_unit_test(damage_never_leaves_the_buffers),
