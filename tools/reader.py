@@ -20,7 +20,7 @@ P4, P5 = 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5
 NAMES = ("META MODULES SOURCES STATUSES ABBREVIATIONS TERM_KEYS WORD_KEYS ITEM_DICTIONARY TERMS "
          "ITEM_ROWS ITEM_STATUS EXACT FORWARD QUESTION_LISTS ANSWER_LISTS WORDS TYPOS IDS MEMBERS PROVISION_ROWS "
          "PROVISION_IDS PROVISION_ALSO PROVISION_NAMES CITING TEXT_DICTIONARY PROVISION_TEXTS ITEMS "
-         "REVISIONS PAST ARCHIVE RELEASES STEPS PACKED_11 AHEAD PACKED").split()
+         "REVISIONS PAST ARCHIVE RELEASES STEPS PACKED_11 AHEAD PACKED FLAT CARDS CARD_STEPS").split()
 REQUIRED = 27  # the others came with minor versions 1 and 2
 STATES = ("resolved", "does not exist", "other act", "not understood", "not checked")
 KINDS = {name: kind for kind, name in enumerate(NAMES, 1)}
@@ -510,16 +510,43 @@ class Index:
     def check_packed(self):
         if KINDS["PACKED"] in self.section:
             packed, at = self.bytes_of("PACKED"), self.data.index(self.bytes_of("META"), 64)
-            size, tables = u32s(packed, 0, 2)
-            raw = bytearray(zlib.decompress(packed[8 + 8 * tables:], -15))
+            size, tables, lists = u32s(packed, 0, 3)
+            raw = bytearray(zlib.decompress(packed[12 + 8 * tables:], -15))
+            self.check_flat(u32s(raw, size, 2 * lists))
+            del raw[size:]
             for t in range(tables):
-                start, count = u32s(packed, 8 + 8 * t, 2)
-                steps, total = bytes(raw[start:start + 4 * count]), 0
+                start, told = u32s(packed, 12 + 8 * t, 2)
+                count, width = told & 0x7FFFFFFF, 2 if told >> 31 else 4
+                steps, total = bytes(raw[start:start + width * count]), 0
                 for i in range(count):
-                    total = total + sum(steps[b * count + i] << 8 * b for b in range(4)) & 0xFFFFFFFF
-                    struct.pack_into("<I", raw, start + 4 * i, total)
+                    total = total + sum(steps[b * count + i] << 8 * b for b in range(width)) & (1 << 8 * width) - 1
+                    raw[start + width * i:start + width * (i + 1)] = total.to_bytes(width, "little")
             must(len(raw) == size and raw == self.data[at:at + len(raw)],
                  "the head that is packed is another one")
+
+    def check_cards(self, places):
+        """items that are there once more, against themselves"""
+        steps = self.bytes_of("CARD_STEPS") if KINDS["CARD_STEPS"] in self.section else b""
+        if not steps:
+            return
+        cards, at = self.bytes_of("CARDS"), 0
+        must(len(steps) == self.items + 1, "steps of cards are not one an item")
+        for i, place in enumerate(places):
+            size, end = struct.unpack_from("<H", cards, at)[0], at + (steps[1 + i] << steps[0])
+            card, item = self.unpack("CARDS", at + 2 << 24 | size, i, None), self.unpack("ITEMS", place, i, "ITEM_DICTIONARY")
+            must(card.data == item.data and not any(cards[at + 2 + size:end]), "a card is not its item")
+            at = end
+        must(at == len(cards), "CARDS has bytes too many")
+
+    def check_flat(self, rows):
+        """flat lists that are there once more, against themselves"""
+        packed, at = self.bytes_of("FLAT") if KINDS["FLAT"] in self.section else b"", 0
+        for place, size in zip(rows[::2], rows[1::2]):
+            data, offset = self.bytes_of("ANSWER_LISTS" if place & 1 else "QUESTION_LISTS"), place // 2 * 64
+            raw = zlib.decompress(packed[at:at + size], -15)
+            must(len(raw) == (self.items + 1) // 2 + 4 and raw == data[offset:offset + len(raw)], "a flat list that is packed is another one")
+            at += size
+        must(at == len(packed), "FLAT has bytes too many")
 
     def check_ahead(self):
         """what AHEAD says of the dictionary, against the dictionary"""
@@ -593,6 +620,7 @@ class Index:
         self.check_packed()
         self.check_ahead()
         self.check_steps(struct.unpack("<%dQ" % self.items, places))
+        self.check_cards(struct.unpack("<%dQ" % self.items, places))
         must(root(sorted(leaves)).hex() == release["release"], "the release is not the root of its revisions")
         before = None
         for row in self.past_rows():

@@ -1,18 +1,18 @@
 // What a search in the browser fetches, told from Node, where nothing but the loader and the module is at work: so
 // the figures are the same on any machine, busy or not.
-//   node trace.mjs WEB INDEX.pin QUERIES.tsv|.txt [-v]      -> one JSON line; -v: every round by section
-// WEB is the folder with loader.js and the modules. Over HTTP/2, that is, ranges nearer than 1 kB are one request.
+//   node trace.mjs WEB INDEX.pin QUERIES.tsv|.txt [-v|-n]   -> one JSON line; -v: every round by section
+// WEB is the folder with loader.js and the modules; -n begins each query from nothing. Over HTTP/2, that is, ranges nearer than 1 kB are one request.
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 
-const [web, pin, list, verbose] = process.argv.slice(2);
+const [web, pin, list, flag] = process.argv.slice(2), verbose = flag === "-v";
 const { openIndex } = await import(pathToFileURL(join(web, "loader.js")));
 const file = readFileSync(pin), wasm = readFileSync(join(web, "pincite.wasm")), citations = readFileSync(join(web, "citations.wasm"));
 const kinds = ("- META MODULES SOURCES STATUSES ABBREVIATIONS TERM_KEYS WORD_KEYS ITEM_DICTIONARY TERMS ITEM_ROWS ITEM_STATUS EXACT FORWARD QUESTION_LISTS " +
   "ANSWER_LISTS WORDS TYPOS IDS MEMBERS PROVISION_ROWS PROVISION_IDS PROVISION_ALSO PROVISION_NAMES CITING TEXT_DICTIONARY PROVISION_TEXTS ITEMS " +
-  "REVISIONS PAST ARCHIVE RELEASES STEPS PACKED_11 AHEAD PACKED CARDS").split(" ");
+  "REVISIONS PAST ARCHIVE RELEASES STEPS PACKED_11 AHEAD PACKED FLAT CARDS CARD_STEPS").split(" ");
 const sections = Array.from({ length: file.readUInt32LE(48) }, (_, i) => 64 + 32 * i)
   .map((at) => ({ kind: file.readUInt16LE(at), from: Number(file.readBigUInt64LE(at + 8)), len: Number(file.readBigUInt64LE(at + 16)) }));
 
@@ -49,8 +49,22 @@ const add = (sum, more) => { for (const [name, n] of Object.entries(more)) sum[n
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 const most = (values) => values.reduce((a, b) => Math.max(a, b), 0);
 
-const index = await openIndex({ src: "http://host/x.pin", wasm, citations, fetch: fetcher });
-const head = log.reduce((sum, [, len]) => sum + len, 0), queries = queriesOf(list), rows = [], total = {};
+const open = () => openIndex({ src: "http://host/x.pin", wasm, citations, fetch: fetcher });
+const queries = queriesOf(list);
+if (flag === "-n") {
+  const rows = [];
+  for (const query of queries) {
+    log = [];
+    const index = await open(), before = log.length, { rounds } = await index.search(query);
+    rows.push({ bytes: log.reduce((sum, [, len]) => sum + len, 0), requests: log.length - before, rounds });
+  }
+  const of = (name, digits) => [mean, most].map((f) => +f(rows.map((row) => row[name])).toFixed(digits));
+  console.log(JSON.stringify({ index: basename(pin), queries: list.split(":")[1] || "all", bytes: of("bytes", 0), requests: of("requests", 0), rounds: of("rounds", 1), of: rows.length }));
+  process.exit(0);
+}
+
+const index = await open();
+const head = log.reduce((sum, [, len]) => sum + len, 0), rows = [], total = {};
 if (verbose) console.log("head", head, JSON.stringify(bySection(log)));
 /* a round ends where the core is asked again */
 let rounds = [];

@@ -94,6 +94,9 @@ typedef enum pin_section {
     /* since 1.2, optional */
     PIN_S_AHEAD,  /* of the dictionary: the terms with the longest lists, where those of each page are */
     PIN_S_PACKED, /* the head once more, compressed: the first read over a network                    */
+    PIN_S_FLAT,   /* the flat lists once more, compressed                                             */
+    PIN_S_CARDS,  /* items that are stored plainly once more, compressed: for a reader over a network */
+    PIN_S_CARD_STEPS, /* where each of them lies                                                      */
     PIN_SECTION_END
 } pin_section;
 #define PIN_S_OPTIONAL PIN_S_REVISIONS /* sections from here on may be missing */
@@ -212,11 +215,17 @@ static inline uint32_t pin_place_len(uint64_t place) { return (uint32_t)(place &
  * u32 checksum of what follows (seed: item or provision number), u8 method, varint raw length, payload. */
 enum pin_method { PIN_METHOD_STORED = 0, PIN_METHOD_DEFLATE = 1, PIN_METHOD_CODEBOOK = 2 };
 
-/* ---- PACKED ---- u32 length; u32 tables; for each of them u32 at, u32 count; then raw DEFLATE of so many bytes of
- * the file from META on: the sections of the head, then STEPS and AHEAD, and the zeros between them. Where a table of
+/* ---- PACKED ---- u32 length; u32 tables; u32 lists; for each table u32 at, u32 count; then raw DEFLATE of so many
+ * bytes of the file from META on: the sections of the head, then STEPS and AHEAD, and the zeros between them; behind
+ * them for each list that FLAT has, in its order, u32 offset in its section / 64 * 2 + field, u32 bytes in FLAT. Where a table of
  * `count` u32 lies, `at` bytes after META, stand in its place the differences from one number to the next (the first
- * from 0): the lowest bytes of all, then the second ones, the third, the highest. A browser unpacks it by itself; the
- * core never reads it. */
+ * from 0): the lowest bytes of all, then the second ones, the third, the highest. With bit 31 of the count the numbers
+ * are u16. A browser unpacks it by itself; the core never reads it. */
+#define PIN_PACKED_U16 0x80000000u
+
+/* ---- FLAT ---- one after the other raw DEFLATE of flat lists as they lie in their sections, checksum and all. For
+ * browsers; the core never reads it. */
+#define PIN_FLAT_PACKED_LEAST 1024u /* bytes of a list */
 
 /* ---- AHEAD ---- u32 pages of TERMS, or 0 where there are more than PIN_AHEAD_PAGES; u32 terms; for EXACT, TYPOS,
  * PROVISION_IDS and PROVISION_ALSO: u32 rows of each bucket, or 0 where the table is not even, u8 bits and u8 width as
@@ -267,6 +276,10 @@ enum pin_revision_row {
  * ITEMS. Their sum says where an item is, give or take a unit. Only in files of at most so many items. */
 #define PIN_STEPS_ITEMS 16384u
 #define PIN_STEPS_SHIFT_MAX 16
+
+/* ---- Cards ---- In CARDS each item of a small corpus has u16 length and so many bytes of a packed record, as in ITEMS but
+ * by PIN_METHOD_DEFLATE without a dictionary, then zeros up to a multiple of a unit. CARD_STEPS: u8 shift, then a u8 an
+ * item: so many units of 2^shift bytes it takes. */
 
 /* ---- Citations within an item record ---- */
 enum pin_citation_bits {

@@ -7,7 +7,8 @@
 #define PIN_WINDOW 4096 /* ids a max-impact byte of a long list covers             */
 
 /* A word that only holds sentences together has a flat list when more than one item of so many has it: in a
- * large corpus sooner, for there items are asked about, and a flat list answers at once. */
-#define PIN_FLAT_PART(items) ((items) > 65536 ? 8u : 4u)
+ * larger corpus sooner, for a flat list is added up and answers at once, and compressed, as browsers fetch those of
+ * 1,024 bytes or more, it is shorter than blocks. */
+#define PIN_FLAT_PART(items) ((items) > 2048 ? 8u : 4u)
 
 #endif

@@ -88,6 +88,8 @@ uint32_t   pin_take_count(pin_cursor *c, uint32_t most, size_t least);
 void       pin_take_slug(pin_item *item, pin_cursor *c);                      /* id and slug            */
 pin_status pin_take_lists(pin_item *item, const pin_index *ix, pin_cursor *c, pin_arena *arena);
 
+pin_status pin_cards_check(const pin_index *ix, pin_arena *arena, pin_error *err);
+
 /* Every record of the past, for verify (history.c). */
 pin_status pin_past_check(const pin_index *ix, pin_arena *arena, pin_error *err);
 

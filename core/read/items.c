@@ -21,7 +21,7 @@ pin_status pin_read_row(const uint8_t **out, const pin_index *ix, pin_section ki
 /* That of the items is in the head; that of the law is fetched with its first words. */
 static pin_status get_dictionary(pin_str *out, const pin_index *ix, pin_section kind, pin_error *err)
 {
-    if (kind == PIN_S_ARCHIVE) /* carried from file to file as it is: it depends on no dictionary */
+    if (kind == PIN_S_ARCHIVE || kind == PIN_S_CARDS) /* the one is carried from file to file; the others are few */
         return PIN_OK;
     pin_section    d = kind == PIN_S_ITEMS ? PIN_S_ITEM_DICTIONARY : PIN_S_TEXT_DICTIONARY;
     const uint8_t *at;
@@ -205,11 +205,41 @@ static pin_status item_place(uint64_t *out, const pin_index *ix, uint32_t number
     return s;
 }
 
+/* Where in CARDS an item lies, with the zeros behind it. False where there are none or their steps are not here. */
+static bool card_place(uint64_t *offset, uint64_t *len, const pin_index *ix, uint32_t number)
+{
+    uint64_t       all = ix->sections[PIN_S_CARD_STEPS].len, units = 0, end = ix->sections[PIN_S_CARDS].len;
+    const uint8_t *steps = all && pin_is_partial(ix) ? pin_read_if_here(ix, PIN_S_CARD_STEPS, 0, all) : NULL;
+    if (!steps || number >= ix->item_count || all != (uint64_t)ix->item_count + 1 || number >= PIN_STEPS_ITEMS ||
+        steps[0] > PIN_STEPS_SHIFT_MAX)
+        return false;
+    for (uint32_t i = 0; i < number; i++)
+        units += steps[1 + i];
+    *offset = units << steps[0];
+    *len = (uint64_t)steps[1 + number] << steps[0];
+    return *len > 2 && *offset <= end && *len <= end - *offset;
+}
+
+/* The same item as in ITEMS, with fewer bytes to fetch. */
+static pin_status card_record(pin_str *out, const pin_index *ix, uint32_t number, uint64_t offset, uint64_t len,
+                              pin_arena *arena, pin_error *err)
+{
+    const uint8_t *at;
+    pin_status     s = pin_read_part(&at, ix, PIN_S_CARDS, offset, len, err);
+    if (s != PIN_OK)
+        return s;
+    if (pin_load16(at) > len - 2)
+        return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_CARDS].offset + offset, "a card is damaged");
+    return pin_read_packed(out, ix, PIN_S_CARDS, pin_place(offset + 2, pin_load16(at)), number, PIN_ITEM_MAX, arena, err);
+}
+
 void pin_read_item_ahead(const pin_index *ix, uint32_t item)
 {
     const uint8_t *at;
     uint64_t       place, offset, len;
-    if (item_place(&place, ix, item, NULL) == PIN_OK)
+    if (card_place(&offset, &len, ix, item))
+        (void)pin_read_part(&at, ix, PIN_S_CARDS, offset, len, NULL);
+    else if (item_place(&place, ix, item, NULL) == PIN_OK)
         (void)pin_read_part(&at, ix, PIN_S_ITEMS, pin_place_offset(place), pin_place_len(place), NULL);
     else if (guess_place(&offset, &len, ix, item))
         (void)pin_read_part(&at, ix, PIN_S_ITEMS, offset, len, NULL);
@@ -218,15 +248,43 @@ void pin_read_item_ahead(const pin_index *ix, uint32_t item)
 static pin_status item_record(pin_str *out, const pin_index *ix, uint32_t number, pin_arena *arena,
                               pin_error *err)
 {
-    uint64_t place;
+    uint64_t place, offset, len;
     if (number >= ix->item_count)
         return pin_fail(err, PIN_NOT_FOUND, 0, "no item has this number");
+    if (card_place(&offset, &len, ix, number))
+        return card_record(out, ix, number, offset, len, arena, err);
     pin_status s = item_place(&place, ix, number, err);
     if (s == PIN_NEED)
         pin_read_item_ahead(ix, number);
     if (s != PIN_OK)
         return s;
     return pin_read_packed(out, ix, PIN_S_ITEMS, place, number, PIN_ITEM_MAX, arena, err);
+}
+
+/* ---- For verify ---- */
+
+/* That the cards say what the items say. */
+pin_status pin_cards_check(const pin_index *ix, pin_arena *arena, pin_error *err)
+{
+    pin_needs  none = {0};
+    pin_index  copy = *ix;
+    size_t     mark = arena->used;
+    pin_status s = PIN_OK;
+    if (ix->sections[PIN_S_CARDS].len == 0)
+        return PIN_OK;
+    copy.file.needs = &none; /* which is who reads cards */
+    for (uint32_t i = 0; i < ix->item_count && s == PIN_OK; i++, arena->used = mark) {
+        pin_str  item, card;
+        uint64_t offset, len;
+        if (!card_place(&offset, &len, &copy, i))
+            return pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_CARD_STEPS].offset, "steps of cards are damaged");
+        s = card_record(&card, &copy, i, offset, len, arena, err);
+        if (s == PIN_OK)
+            s = item_record(&item, ix, i, arena, err);
+        if (s == PIN_OK && !pin_str_equal(item, card))
+            s = pin_fail(err, PIN_CORRUPT, ix->sections[PIN_S_CARDS].offset, "a card is not its item");
+    }
+    return s;
 }
 
 /* The hash of an item, borrowed from the file; empty in a file of format 1.0. */

@@ -429,7 +429,8 @@ pin_status pin_index_verify(const pin_index *ix, pin_arena *arena, pin_error *er
         (s = check_table(&c, PIN_S_IDS, ix->item_count)) == PIN_OK &&
         (s = check_table(&c, PIN_S_PROVISION_IDS, ix->provision_count)) == PIN_OK &&
         (s = check_table(&c, PIN_S_PROVISION_ALSO, ix->provision_count)) == PIN_OK &&
-        (s = pin_ahead_check(ix, err)) == PIN_OK && (s = check_items(&c)) == PIN_OK)
+        (s = pin_ahead_check(ix, err)) == PIN_OK && (s = check_items(&c)) == PIN_OK &&
+        (s = pin_cards_check(ix, arena, err)) == PIN_OK)
         s = check_sources(&c);
     arena->used = mark;
     return s;

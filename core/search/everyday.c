@@ -4,404 +4,418 @@
  * from the word asked with to words that answers use. It is consulted for words that (almost) no
  * question of the corpus has, weighs 0.6, and an alternative that no item has does nothing: in a corpus
  * about something else it is silent. English. */
-#include <stddef.h>
-
 #include "core/search/plan.h"
 
-#define ALTERNATIVES_MAX 6
+/* A row is a stem and its alternatives, sorted by stem; all one text, for a table of pointers is longer than what
+ * it points to, and browsers download it. An alternative of several words counts where an item has all of them. */
+static const char table[] =
+    "abandon: unsupported, end\n"
+    "abroad: third country\n"
+    "abus: exploit, misuse\n"
+    "act: regulation, law\n"
+    "affect: scope, apply\n"
+    "ai: artificial intelligence\n"
+    "aircraft: aviation\n"
+    "allow: permit, may\n"
+    "alter: modification\n"
+    "amateur: natural person, non-commercial\n"
+    "analys: assess\n"
+    "analysi: assessment\n"
+    "announc: notify, inform\n"
+    "app: application, software\n"
+    "applianc: device, product\n"
+    "applic: software\n"
+    "armi: defence, national security\n"
+    "attack: malicious\n"
+    "audit: conformity assessment\n"
+    "auditor: notified body, audit\n"
+    "author: market surveillance, developer, maintainer\n"
+    "automot: vehicle\n"
+    "aw: cloud, infrastructure\n"
+    "azur: cloud, infrastructure\n"
+    "backend: remote data processing, cloud\n"
+    "badg: marking\n"
+    "ban: prohibit\n"
+    "begin: apply, start\n"
+    "bespok: tailor-made\n"
+    "big: large\n"
+    "blame: responsible, liability\n"
+    "bluetooth: radio\n"
+    "boat: marine\n"
+    "booklet: instruction\n"
+    "bounti: vulnerability disclosure, coordinated\n"
+    "breach: incident, compromise, infringement\n"
+    "broken: defective, vulnerability\n"
+    "brussel: commission\n"
+    "bug: vulnerability, flaw, defect\n"
+    "bundl: integrate, component\n"
+    "busi: commercial, enterprise, company\n"
+    "buyer: customer, user, consumer\n"
+    "car: vehicle\n"
+    "cash: funding, payment\n"
+    "certif: attestation, declaration, scheme\n"
+    "certifi: notified body, certification, conformity\n"
+    "chang: modification, substantial modification\n"
+    "charg: fee, price, cost\n"
+    "chariti: non-profit, steward\n"
+    "check: verify, assess, diligence\n"
+    "child: toy\n"
+    "children: toy\n"
+    "chip: processor, microprocessor, microcontroller, component\n"
+    "client: customer, user\n"
+    "cloud: remote data processing\n"
+    "code: software\n"
+    "coder: developer\n"
+    "compani: undertaking, manufacturer, legal person, enterprise\n"
+    "compar: difference\n"
+    "compens: liability, damage\n"
+    "compli: compliance, conformity\n"
+    "complianc: conformity, comply\n"
+    "compliant: conformity, comply\n"
+    "compromis: breach, incident\n"
+    "compulsori: mandatory, required\n"
+    "concern: scope, apply\n"
+    "configur: setting\n"
+    "conflict: interplay\n"
+    "conform: compliance\n"
+    "consequ: penalty, enforcement\n"
+    "consum: user\n"
+    "corpor: legal person, company\n"
+    "countri: member state\n"
+    "cover: scope, apply\n"
+    "cpu: processor, microprocessor\n"
+    "crypto: cryptographic, encryption\n"
+    "custom: user, consumer, tailor-made\n"
+    "customis: tailor-made\n"
+    "cyber: cybersecurity\n"
+    "damag: harm, liability\n"
+    "danger: risk, hazard\n"
+    "date: apply, timeline\n"
+    "deadlin: date, apply, transition\n"
+    "dealer: distributor\n"
+    "defect: vulnerability, flaw\n"
+    "defens: defence\n"
+    "defin: definition, mean\n"
+    "definit: define, mean\n"
+    "depend: component, third-party\n"
+    "deploy: install\n"
+    "describ: define, definition\n"
+    "develop: contributor, maintainer\n"
+    "devic: product, hardware, equipment\n"
+    "differ: distinction\n"
+    "disclos: notify, report, disclosure\n"
+    "discontinu: end, cease\n"
+    "discov: aware, identify\n"
+    "disobey: non-compliance\n"
+    "doctor: health\n"
+    "download: install\n"
+    "drone: unmanned aircraft, aviation\n"
+    "drop: end, discontinue\n"
+    "durat: period\n"
+    "duti: obligation, requirement\n"
+    "earn: monetise, profit\n"
+    "effect: apply, force\n"
+    "emb: integrate, component\n"
+    "encrypt: cryptographic\n"
+    "enforc: surveillance\n"
+    "english: language\n"
+    "entiti: legal person\n"
+    "equip: device, hardware\n"
+    "escap: exempt, exclude, scope\n"
+    "eu: union\n"
+    "europ: union\n"
+    "european: union\n"
+    "evalu: assess\n"
+    "evid: documentation, demonstrate\n"
+    "exampl: case\n"
+    "except: exemption, exclude, derogation\n"
+    "exclud: exempt, scope\n"
+    "exempt: exclude, scope, derogation\n"
+    "expir: end\n"
+    "expiri: end\n"
+    "explain: define, definition, mean\n"
+    "exploit: attack, abuse\n"
+    "extern: third-party\n"
+    "factori: manufacturer\n"
+    "fault: liability, responsible\n"
+    "faulti: defective, non-compliant\n"
+    "fee: price, charge\n"
+    "file: documentation\n"
+    "find: identify, discover\n"
+    "fine: penalty, administrative fine\n"
+    "finish: end\n"
+    "firm: undertaking, company, enterprise\n"
+    "firmwar: software\n"
+    "fix: patch, remediate, address, update\n"
+    "flaw: vulnerability, defect\n"
+    "forbid: prohibit\n"
+    "forbidden: prohibit\n"
+    "foreign: third country\n"
+    "fork: modification, modify\n"
+    "form: template\n"
+    "found: identify, discover\n"
+    "foundat: steward, legal person, non-profit\n"
+    "free: charge\n"
+    "freelanc: natural person, contractor\n"
+    "french: language\n"
+    "fund: finance\n"
+    "gadget: device, hardware, product\n"
+    "gdpr: personal data, data protection\n"
+    "german: language\n"
+    "gift: donation\n"
+    "github: repository, project\n"
+    "glitch: vulnerability, defect\n"
+    "good: product\n"
+    "govern: public authority, authority, state\n"
+    "grace: transition\n"
+    "grant: funding, donation\n"
+    "grati: free of charge\n"
+    "guarante: ensure\n"
+    "guidelin: guidance\n"
+    "hack: exploit, attack, breach, incident\n"
+    "hacker: attack, malicious, exploit\n"
+    "handbook: guide, guidance\n"
+    "happen: consequence\n"
+    "harm: damage, injury, risk\n"
+    "hazard: risk\n"
+    "hobbi: non-commercial, natural person\n"
+    "hole: vulnerability\n"
+    "hospit: health\n"
+    "host: cloud, infrastructure\n"
+    "hurt: damage, injury\n"
+    "ignor: non-compliance, enforcement\n"
+    "illeg: non-compliant, prohibit\n"
+    "incom: monetise, profit, revenue\n"
+    "incorpor: integrate\n"
+    "independ: third-party\n"
+    "individu: natural person\n"
+    "inform: notify, report\n"
+    "ingredi: software bill of materials\n"
+    "injuri: damage\n"
+    "insecur: vulnerability, security\n"
+    "inspect: market surveillance, enforcement\n"
+    "inspector: market surveillance authority, authority\n"
+    "internet: network, connection\n"
+    "inventori: placed on the market, stock\n"
+    "item: product\n"
+    "keep: retain, maintain\n"
+    "kick: apply, start\n"
+    "kid: toy\n"
+    "know: aware\n"
+    "lab: laboratory, notified body, conformity assessment\n"
+    "label: marking\n"
+    "laboratori: notified body, conformity assessment\n"
+    "launch: placing on the market\n"
+    "law: regulation, act, legislation, legal\n"
+    "leak: breach, incident\n"
+    "learn: aware\n"
+    "legaci: existing, previous\n"
+    "legal: law, regulation\n"
+    "legisl: regulation, act\n"
+    "liabl: liability, responsible\n"
+    "librari: component, dependency, package\n"
+    "lifecycl: lifetime, support period\n"
+    "lifespan: support period, lifetime\n"
+    "lifetim: support period, expected use\n"
+    "login: authentication, access\n"
+    "logo: marking\n"
+    "long: period, duration\n"
+    "machin: machinery, equipment\n"
+    "maintain: support, maintenance\n"
+    "mainten: support\n"
+    "maker: manufacturer\n"
+    "malwar: malicious\n"
+    "mandatori: required, obligation\n"
+    "manual: instruction, information, guidance\n"
+    "mean: definition, define\n"
+    "medic: health\n"
+    "mend: remediate, patch\n"
+    "militari: defence, national security\n"
+    "modifi: modification\n"
+    "modul: component\n"
+    "money: funding, payment, monetise, remuneration\n"
+    "myself: self-assessment, own\n"
+    "nation: member state\n"
+    "need: required\n"
+    "network: connection\n"
+    "newer: latest, new, subsequent\n"
+    "newest: latest\n"
+    "ngo: non-profit\n"
+    "notifi: report, inform\n"
+    "obsolet: unsupported, end\n"
+    "offlin: network, connection\n"
+    "old: existing, previous, earlier, before\n"
+    "older: previous, earlier, version\n"
+    "onlin: internet, remote\n"
+    "option: voluntary\n"
+    "organis: legal person, entity\n"
+    "ourselv: self-assessment, internal, own\n"
+    "outag: incident\n"
+    "outdat: previous, unsupported\n"
+    "outsid: third-party\n"
+    "overlap: interplay, relationship\n"
+    "paper: document, declaration\n"
+    "paperwork: documentation, declaration\n"
+    "part: component\n"
+    "password: authentication, access\n"
+    "patch: update, remediate, fix\n"
+    "patient: health\n"
+    "pay: payment, remuneration, paid, fee\n"
+    "penalti: fine, sanction, enforcement\n"
+    "peopl: person, user\n"
+    "permit: allow\n"
+    "plane: aviation, aircraft\n"
+    "polic: market surveillance authority, enforcement\n"
+    "preset: default\n"
+    "price: fee, charge\n"
+    "privaci: personal data, data protection\n"
+    "produc: manufacturer\n"
+    "profit: monetise\n"
+    "program: software\n"
+    "programm: developer\n"
+    "proof: evidence, demonstrate, documentation\n"
+    "prove: demonstrate, evidence\n"
+    "punish: penalty, fine\n"
+    "reach: scope, apply\n"
+    "rebrand: own name, trademark\n"
+    "recal: withdraw, corrective\n"
+    "record: documentation\n"
+    "regul: market surveillance authority, authority, act, law, scope, subject\n"
+    "relat: interplay, relationship\n"
+    "releas: version\n"
+    "repair: remediate, patch\n"
+    "repo: repository, project\n"
+    "report: notify, notification\n"
+    "repositori: project\n"
+    "research: vulnerability disclosure, coordinated\n"
+    "resel: distributor\n"
+    "respons: obligation, liability, liable\n"
+    "retail: distributor\n"
+    "reus: integrate, component\n"
+    "revenu: monetise, profit\n"
+    "review: assess, audit\n"
+    "robot: machinery\n"
+    "rule: requirement, regulation, provision\n"
+    "saa: cloud, remote data processing\n"
+    "safe: safety, secure\n"
+    "sale: placing on the market, market\n"
+    "sanction: penalty, fine\n"
+    "secur: cybersecurity\n"
+    "sell: place on the market, make available, market\n"
+    "seller: distributor\n"
+    "server: remote data processing, cloud\n"
+    "set: configuration\n"
+    "shelf: placed on the market, stock\n"
+    "ship: placing on the market, supply, marine\n"
+    "shop: distributor, retail\n"
+    "show: demonstrate\n"
+    "shut: end, discontinue\n"
+    "sme: small, medium, enterprise\n"
+    "sold: placed on the market, made available, market\n"
+    "spi: surveillance, data\n"
+    "sponsor: fund, donation\n"
+    "sponsorship: funding, donation\n"
+    "stamp: marking\n"
+    "start: apply, date, begin\n"
+    "startup: microenterprise, small\n"
+    "statement: declaration\n"
+    "statut: regulation, act\n"
+    "sticker: marking, label\n"
+    "stock: placed on the market, inventory\n"
+    "stop: end, discontinue, cease\n"
+    "store: distributor, retail\n"
+    "sue: liability\n"
+    "supplier: manufacturer, third-party\n"
+    "sure: ensure\n"
+    "team: group, organisation\n"
+    "telemetri: monitoring, data\n"
+    "tell: report, notify, inform\n"
+    "templat: form, model\n"
+    "test: assess, verify\n"
+    "thing: product\n"
+    "threat: risk\n"
+    "tini: small, micro\n"
+    "translat: language\n"
+    "truck: vehicle\n"
+    "tutori: guidance\n"
+    "tweak: modification\n"
+    "unmaintain: unsupported, end\n"
+    "unsaf: risk, safety\n"
+    "upgrad: update, modification\n"
+    "vendor: manufacturer, supplier\n"
+    "verifi: check, assess\n"
+    "version: release\n"
+    "versus: interplay, relationship, difference\n"
+    "vet: diligence, assess\n"
+    "violat: infringement, non-compliance\n"
+    "virus: malicious\n"
+    "volunt: contributor, natural person\n"
+    "voluntari: optional\n"
+    "vs: interplay, relationship, difference\n"
+    "warehous: placed on the market, stock\n"
+    "warranti: support period\n"
+    "weak: vulnerability\n"
+    "websit: web, site\n"
+    "wholesal: distributor\n"
+    "wifi: radio\n"
+    "wireless: radio\n"
+    "withdraw: recall\n"
+    "word: text\n"
+    "worri: concern\n"
+    "year: period\n";
 
-/* Sorted by stem. An alternative of several words counts where an item has all of them. */
-static const struct everyday {
-    const char *stem;
-    const char *alternatives[ALTERNATIVES_MAX + 1];
-} table[] = {
-    {"abandon", {"unsupported", "end"}},
-    {"abroad", {"third country"}},
-    {"abus", {"exploit", "misuse"}},
-    {"act", {"regulation", "law"}},
-    {"affect", {"scope", "apply"}},
-    {"ai", {"artificial intelligence"}},
-    {"aircraft", {"aviation"}},
-    {"allow", {"permit", "may"}},
-    {"alter", {"modification"}},
-    {"amateur", {"natural person", "non-commercial"}},
-    {"analys", {"assess"}},
-    {"analysi", {"assessment"}},
-    {"announc", {"notify", "inform"}},
-    {"app", {"application", "software"}},
-    {"applianc", {"device", "product"}},
-    {"applic", {"software"}},
-    {"armi", {"defence", "national security"}},
-    {"attack", {"malicious"}},
-    {"audit", {"conformity assessment"}},
-    {"auditor", {"notified body", "audit"}},
-    {"author", {"market surveillance", "developer", "maintainer"}},
-    {"automot", {"vehicle"}},
-    {"aw", {"cloud", "infrastructure"}},
-    {"azur", {"cloud", "infrastructure"}},
-    {"backend", {"remote data processing", "cloud"}},
-    {"badg", {"marking"}},
-    {"ban", {"prohibit"}},
-    {"begin", {"apply", "start"}},
-    {"bespok", {"tailor-made"}},
-    {"big", {"large"}},
-    {"blame", {"responsible", "liability"}},
-    {"bluetooth", {"radio"}},
-    {"boat", {"marine"}},
-    {"booklet", {"instruction"}},
-    {"bounti", {"vulnerability disclosure", "coordinated"}},
-    {"breach", {"incident", "compromise", "infringement"}},
-    {"broken", {"defective", "vulnerability"}},
-    {"brussel", {"commission"}},
-    {"bug", {"vulnerability", "flaw", "defect"}},
-    {"bundl", {"integrate", "component"}},
-    {"busi", {"commercial", "enterprise", "company"}},
-    {"buyer", {"customer", "user", "consumer"}},
-    {"car", {"vehicle"}},
-    {"cash", {"funding", "payment"}},
-    {"certif", {"attestation", "declaration", "scheme"}},
-    {"certifi", {"notified body", "certification", "conformity"}},
-    {"chang", {"modification", "substantial modification"}},
-    {"charg", {"fee", "price", "cost"}},
-    {"chariti", {"non-profit", "steward"}},
-    {"check", {"verify", "assess", "diligence"}},
-    {"child", {"toy"}},
-    {"children", {"toy"}},
-    {"chip", {"processor", "microprocessor", "microcontroller", "component"}},
-    {"client", {"customer", "user"}},
-    {"cloud", {"remote data processing"}},
-    {"code", {"software"}},
-    {"coder", {"developer"}},
-    {"compani", {"undertaking", "manufacturer", "legal person", "enterprise"}},
-    {"compar", {"difference"}},
-    {"compens", {"liability", "damage"}},
-    {"compli", {"compliance", "conformity"}},
-    {"complianc", {"conformity", "comply"}},
-    {"compliant", {"conformity", "comply"}},
-    {"compromis", {"breach", "incident"}},
-    {"compulsori", {"mandatory", "required"}},
-    {"concern", {"scope", "apply"}},
-    {"configur", {"setting"}},
-    {"conflict", {"interplay"}},
-    {"conform", {"compliance"}},
-    {"consequ", {"penalty", "enforcement"}},
-    {"consum", {"user"}},
-    {"corpor", {"legal person", "company"}},
-    {"countri", {"member state"}},
-    {"cover", {"scope", "apply"}},
-    {"cpu", {"processor", "microprocessor"}},
-    {"crypto", {"cryptographic", "encryption"}},
-    {"custom", {"user", "consumer", "tailor-made"}},
-    {"customis", {"tailor-made"}},
-    {"cyber", {"cybersecurity"}},
-    {"damag", {"harm", "liability"}},
-    {"danger", {"risk", "hazard"}},
-    {"date", {"apply", "timeline"}},
-    {"deadlin", {"date", "apply", "transition"}},
-    {"dealer", {"distributor"}},
-    {"defect", {"vulnerability", "flaw"}},
-    {"defens", {"defence"}},
-    {"defin", {"definition", "mean"}},
-    {"definit", {"define", "mean"}},
-    {"depend", {"component", "third-party"}},
-    {"deploy", {"install"}},
-    {"describ", {"define", "definition"}},
-    {"develop", {"contributor", "maintainer"}},
-    {"devic", {"product", "hardware", "equipment"}},
-    {"differ", {"distinction"}},
-    {"disclos", {"notify", "report", "disclosure"}},
-    {"discontinu", {"end", "cease"}},
-    {"discov", {"aware", "identify"}},
-    {"disobey", {"non-compliance"}},
-    {"doctor", {"health"}},
-    {"download", {"install"}},
-    {"drone", {"unmanned aircraft", "aviation"}},
-    {"drop", {"end", "discontinue"}},
-    {"durat", {"period"}},
-    {"duti", {"obligation", "requirement"}},
-    {"earn", {"monetise", "profit"}},
-    {"effect", {"apply", "force"}},
-    {"emb", {"integrate", "component"}},
-    {"encrypt", {"cryptographic"}},
-    {"enforc", {"surveillance"}},
-    {"english", {"language"}},
-    {"entiti", {"legal person"}},
-    {"equip", {"device", "hardware"}},
-    {"escap", {"exempt", "exclude", "scope"}},
-    {"eu", {"union"}},
-    {"europ", {"union"}},
-    {"european", {"union"}},
-    {"evalu", {"assess"}},
-    {"evid", {"documentation", "demonstrate"}},
-    {"exampl", {"case"}},
-    {"except", {"exemption", "exclude", "derogation"}},
-    {"exclud", {"exempt", "scope"}},
-    {"exempt", {"exclude", "scope", "derogation"}},
-    {"expir", {"end"}},
-    {"expiri", {"end"}},
-    {"explain", {"define", "definition", "mean"}},
-    {"exploit", {"attack", "abuse"}},
-    {"extern", {"third-party"}},
-    {"factori", {"manufacturer"}},
-    {"fault", {"liability", "responsible"}},
-    {"faulti", {"defective", "non-compliant"}},
-    {"fee", {"price", "charge"}},
-    {"file", {"documentation"}},
-    {"find", {"identify", "discover"}},
-    {"fine", {"penalty", "administrative fine"}},
-    {"finish", {"end"}},
-    {"firm", {"undertaking", "company", "enterprise"}},
-    {"firmwar", {"software"}},
-    {"fix", {"patch", "remediate", "address", "update"}},
-    {"flaw", {"vulnerability", "defect"}},
-    {"forbid", {"prohibit"}},
-    {"forbidden", {"prohibit"}},
-    {"foreign", {"third country"}},
-    {"fork", {"modification", "modify"}},
-    {"form", {"template"}},
-    {"found", {"identify", "discover"}},
-    {"foundat", {"steward", "legal person", "non-profit"}},
-    {"free", {"charge"}},
-    {"freelanc", {"natural person", "contractor"}},
-    {"french", {"language"}},
-    {"fund", {"finance"}},
-    {"gadget", {"device", "hardware", "product"}},
-    {"gdpr", {"personal data", "data protection"}},
-    {"german", {"language"}},
-    {"gift", {"donation"}},
-    {"github", {"repository", "project"}},
-    {"glitch", {"vulnerability", "defect"}},
-    {"good", {"product"}},
-    {"govern", {"public authority", "authority", "state"}},
-    {"grace", {"transition"}},
-    {"grant", {"funding", "donation"}},
-    {"grati", {"free of charge"}},
-    {"guarante", {"ensure"}},
-    {"guidelin", {"guidance"}},
-    {"hack", {"exploit", "attack", "breach", "incident"}},
-    {"hacker", {"attack", "malicious", "exploit"}},
-    {"handbook", {"guide", "guidance"}},
-    {"happen", {"consequence"}},
-    {"harm", {"damage", "injury", "risk"}},
-    {"hazard", {"risk"}},
-    {"hobbi", {"non-commercial", "natural person"}},
-    {"hole", {"vulnerability"}},
-    {"hospit", {"health"}},
-    {"host", {"cloud", "infrastructure"}},
-    {"hurt", {"damage", "injury"}},
-    {"ignor", {"non-compliance", "enforcement"}},
-    {"illeg", {"non-compliant", "prohibit"}},
-    {"incom", {"monetise", "profit", "revenue"}},
-    {"incorpor", {"integrate"}},
-    {"independ", {"third-party"}},
-    {"individu", {"natural person"}},
-    {"inform", {"notify", "report"}},
-    {"ingredi", {"software bill of materials"}},
-    {"injuri", {"damage"}},
-    {"insecur", {"vulnerability", "security"}},
-    {"inspect", {"market surveillance", "enforcement"}},
-    {"inspector", {"market surveillance authority", "authority"}},
-    {"internet", {"network", "connection"}},
-    {"inventori", {"placed on the market", "stock"}},
-    {"item", {"product"}},
-    {"keep", {"retain", "maintain"}},
-    {"kick", {"apply", "start"}},
-    {"kid", {"toy"}},
-    {"know", {"aware"}},
-    {"lab", {"laboratory", "notified body", "conformity assessment"}},
-    {"label", {"marking"}},
-    {"laboratori", {"notified body", "conformity assessment"}},
-    {"launch", {"placing on the market"}},
-    {"law", {"regulation", "act", "legislation", "legal"}},
-    {"leak", {"breach", "incident"}},
-    {"learn", {"aware"}},
-    {"legaci", {"existing", "previous"}},
-    {"legal", {"law", "regulation"}},
-    {"legisl", {"regulation", "act"}},
-    {"liabl", {"liability", "responsible"}},
-    {"librari", {"component", "dependency", "package"}},
-    {"lifecycl", {"lifetime", "support period"}},
-    {"lifespan", {"support period", "lifetime"}},
-    {"lifetim", {"support period", "expected use"}},
-    {"login", {"authentication", "access"}},
-    {"logo", {"marking"}},
-    {"long", {"period", "duration"}},
-    {"machin", {"machinery", "equipment"}},
-    {"maintain", {"support", "maintenance"}},
-    {"mainten", {"support"}},
-    {"maker", {"manufacturer"}},
-    {"malwar", {"malicious"}},
-    {"mandatori", {"required", "obligation"}},
-    {"manual", {"instruction", "information", "guidance"}},
-    {"mean", {"definition", "define"}},
-    {"medic", {"health"}},
-    {"mend", {"remediate", "patch"}},
-    {"militari", {"defence", "national security"}},
-    {"modifi", {"modification"}},
-    {"modul", {"component"}},
-    {"money", {"funding", "payment", "monetise", "remuneration"}},
-    {"myself", {"self-assessment", "own"}},
-    {"nation", {"member state"}},
-    {"need", {"required"}},
-    {"network", {"connection"}},
-    {"newer", {"latest", "new", "subsequent"}},
-    {"newest", {"latest"}},
-    {"ngo", {"non-profit"}},
-    {"notifi", {"report", "inform"}},
-    {"obsolet", {"unsupported", "end"}},
-    {"offlin", {"network", "connection"}},
-    {"old", {"existing", "previous", "earlier", "before"}},
-    {"older", {"previous", "earlier", "version"}},
-    {"onlin", {"internet", "remote"}},
-    {"option", {"voluntary"}},
-    {"organis", {"legal person", "entity"}},
-    {"ourselv", {"self-assessment", "internal", "own"}},
-    {"outag", {"incident"}},
-    {"outdat", {"previous", "unsupported"}},
-    {"outsid", {"third-party"}},
-    {"overlap", {"interplay", "relationship"}},
-    {"paper", {"document", "declaration"}},
-    {"paperwork", {"documentation", "declaration"}},
-    {"part", {"component"}},
-    {"password", {"authentication", "access"}},
-    {"patch", {"update", "remediate", "fix"}},
-    {"patient", {"health"}},
-    {"pay", {"payment", "remuneration", "paid", "fee"}},
-    {"penalti", {"fine", "sanction", "enforcement"}},
-    {"peopl", {"person", "user"}},
-    {"permit", {"allow"}},
-    {"plane", {"aviation", "aircraft"}},
-    {"polic", {"market surveillance authority", "enforcement"}},
-    {"preset", {"default"}},
-    {"price", {"fee", "charge"}},
-    {"privaci", {"personal data", "data protection"}},
-    {"produc", {"manufacturer"}},
-    {"profit", {"monetise"}},
-    {"program", {"software"}},
-    {"programm", {"developer"}},
-    {"proof", {"evidence", "demonstrate", "documentation"}},
-    {"prove", {"demonstrate", "evidence"}},
-    {"punish", {"penalty", "fine"}},
-    {"reach", {"scope", "apply"}},
-    {"rebrand", {"own name", "trademark"}},
-    {"recal", {"withdraw", "corrective"}},
-    {"record", {"documentation"}},
-    {"regul", {"market surveillance authority", "authority", "act", "law", "scope", "subject"}},
-    {"relat", {"interplay", "relationship"}},
-    {"releas", {"version"}},
-    {"repair", {"remediate", "patch"}},
-    {"repo", {"repository", "project"}},
-    {"report", {"notify", "notification"}},
-    {"repositori", {"project"}},
-    {"research", {"vulnerability disclosure", "coordinated"}},
-    {"resel", {"distributor"}},
-    {"respons", {"obligation", "liability", "liable"}},
-    {"retail", {"distributor"}},
-    {"reus", {"integrate", "component"}},
-    {"revenu", {"monetise", "profit"}},
-    {"review", {"assess", "audit"}},
-    {"robot", {"machinery"}},
-    {"rule", {"requirement", "regulation", "provision"}},
-    {"saa", {"cloud", "remote data processing"}},
-    {"safe", {"safety", "secure"}},
-    {"sale", {"placing on the market", "market"}},
-    {"sanction", {"penalty", "fine"}},
-    {"secur", {"cybersecurity"}},
-    {"sell", {"place on the market", "make available", "market"}},
-    {"seller", {"distributor"}},
-    {"server", {"remote data processing", "cloud"}},
-    {"set", {"configuration"}},
-    {"shelf", {"placed on the market", "stock"}},
-    {"ship", {"placing on the market", "supply", "marine"}},
-    {"shop", {"distributor", "retail"}},
-    {"show", {"demonstrate"}},
-    {"shut", {"end", "discontinue"}},
-    {"sme", {"small", "medium", "enterprise"}},
-    {"sold", {"placed on the market", "made available", "market"}},
-    {"spi", {"surveillance", "data"}},
-    {"sponsor", {"fund", "donation"}},
-    {"sponsorship", {"funding", "donation"}},
-    {"stamp", {"marking"}},
-    {"start", {"apply", "date", "begin"}},
-    {"startup", {"microenterprise", "small"}},
-    {"statement", {"declaration"}},
-    {"statut", {"regulation", "act"}},
-    {"sticker", {"marking", "label"}},
-    {"stock", {"placed on the market", "inventory"}},
-    {"stop", {"end", "discontinue", "cease"}},
-    {"store", {"distributor", "retail"}},
-    {"sue", {"liability"}},
-    {"supplier", {"manufacturer", "third-party"}},
-    {"sure", {"ensure"}},
-    {"team", {"group", "organisation"}},
-    {"telemetri", {"monitoring", "data"}},
-    {"tell", {"report", "notify", "inform"}},
-    {"templat", {"form", "model"}},
-    {"test", {"assess", "verify"}},
-    {"thing", {"product"}},
-    {"threat", {"risk"}},
-    {"tini", {"small", "micro"}},
-    {"translat", {"language"}},
-    {"truck", {"vehicle"}},
-    {"tutori", {"guidance"}},
-    {"tweak", {"modification"}},
-    {"unmaintain", {"unsupported", "end"}},
-    {"unsaf", {"risk", "safety"}},
-    {"upgrad", {"update", "modification"}},
-    {"vendor", {"manufacturer", "supplier"}},
-    {"verifi", {"check", "assess"}},
-    {"version", {"release"}},
-    {"versus", {"interplay", "relationship", "difference"}},
-    {"vet", {"diligence", "assess"}},
-    {"violat", {"infringement", "non-compliance"}},
-    {"virus", {"malicious"}},
-    {"volunt", {"contributor", "natural person"}},
-    {"voluntari", {"optional"}},
-    {"vs", {"interplay", "relationship", "difference"}},
-    {"warehous", {"placed on the market", "stock"}},
-    {"warranti", {"support period"}},
-    {"weak", {"vulnerability"}},
-    {"websit", {"web", "site"}},
-    {"wholesal", {"distributor"}},
-    {"wifi", {"radio"}},
-    {"wireless", {"radio"}},
-    {"withdraw", {"recall"}},
-    {"word", {"text"}},
-    {"worri", {"concern"}},
-    {"year", {"period"}},
-};
+/* Where the row begins that has the byte at `at`. */
+static size_t row_start(size_t at)
+{
+    while (at > 0 && table[at - 1] != '\n')
+        at--;
+    return at;
+}
+
+/* The text from `at` up to one of the two ends. */
+static pin_str text_at(size_t at, char end, char other)
+{
+    size_t to = at;
+    while (table[to] != end && table[to] != other)
+        to++;
+    return (pin_str){table + at, to - at};
+}
 
 pin_str pin_everyday_stem(uint32_t row)
 {
-    return row < sizeof table / sizeof table[0] ? pin_str_of(table[row].stem) : (pin_str){0};
+    for (size_t at = 0; at + 1 < sizeof table; at++) {
+        if (row == 0)
+            return text_at(at, ':', '\n');
+        while (table[at] != '\n')
+            at++;
+        row--;
+    }
+    return (pin_str){0};
 }
 
-/* Like pin_str_order, without asking for the length first. */
-static int order_of(const char *text, pin_str stem)
+static uint32_t take_row(pin_str out[PIN_EVERYDAY_MAX], size_t at)
 {
-    size_t i = 0;
-    while (i < stem.len && text[i] && text[i] == stem.at[i])
-        i++;
-    if (i == stem.len)
-        return text[i] != 0;
-    return text[i] ? (uint8_t)text[i] - (uint8_t)stem.at[i] : -1;
+    uint32_t count = 0;
+    for (; count < PIN_EVERYDAY_MAX && table[at] != '\n'; count++) {
+        at += 2; /* a colon or comma, and a space */
+        out[count] = text_at(at, ',', '\n');
+        at += out[count].len;
+    }
+    return count;
 }
 
-uint32_t pin_everyday(const char *const **out, pin_str stem)
+uint32_t pin_everyday(pin_str out[PIN_EVERYDAY_MAX], pin_str stem)
 {
-    size_t low = 0, high = sizeof table / sizeof table[0];
+    size_t low = 0, high = sizeof table - 1; /* rows start at `low`, end at `high` */
     while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int    order = order_of(table[middle].stem, stem);
-        if (order == 0) {
-            uint32_t count = 0;
-            while (count < ALTERNATIVES_MAX && table[middle].alternatives[count])
-                count++;
-            *out = table[middle].alternatives;
-            return count;
-        }
+        size_t  middle = row_start(low + (high - low) / 2);
+        pin_str here = text_at(middle, ':', '\n');
+        int     order = pin_str_order(here, stem);
+        if (order == 0)
+            return take_row(out, middle + here.len);
         if (order < 0)
-            low = middle + 1;
+            for (low = middle; table[low++] != '\n';)
+                ;
         else
             high = middle;
     }

@@ -269,14 +269,14 @@ static bool is_english(const plan *p)
 static pin_status add_everyday(plan *p, plan_slot *slot, const plan_word *word, pin_arena *arena,
                                pin_error *err)
 {
-    const char *const *texts;
-    pin_status         s = PIN_OK;
+    pin_str    texts[PIN_EVERYDAY_MAX];
+    pin_status s = PIN_OK;
     if (!is_english(p) || word->kind != PIN_WORD)
         return PIN_OK;
-    uint32_t count = pin_everyday(&texts, word->term);
+    uint32_t count = pin_everyday(texts, word->term);
     for (uint32_t i = 0; s == PIN_OK && i < count; i++) {
         bool added;
-        s = add_text(&added, p, slot, PIN_TIER_SYNONYM, RULE_EVERYDAY, pin_str_of(texts[i]), arena, err);
+        s = add_text(&added, p, slot, PIN_TIER_SYNONYM, RULE_EVERYDAY, texts[i], arena, err);
     }
     return s;
 }

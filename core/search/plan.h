@@ -135,7 +135,8 @@ pin_status plan_corrections(plan_candidate *out, uint32_t cap, uint32_t *count, 
 uint32_t   pin_edit_distance(pin_str a, pin_str b, uint32_t most);
 
 /* ---- everyday.c ---- what the law calls a word of daily life: texts of one or more words, or 0 */
-uint32_t pin_everyday(const char *const **out, pin_str stem);
+#define PIN_EVERYDAY_MAX 6
+uint32_t pin_everyday(pin_str out[PIN_EVERYDAY_MAX], pin_str stem);
 /* The stem that row number `row` of the table is for; empty past the last. */
 pin_str  pin_everyday_stem(uint32_t row);
 

@@ -35,38 +35,54 @@ async function inflate(bytes) {
 }
 
 /* The head of an index of any size stands compressed behind the table of sections: { at, bytes }, or null. */
-const PACKED = 35, META = 1, HEAD_MOST = 16 << 20;
+const PACKED = 35, META = 1, FLAT = 36, QUESTION_LISTS = 14, HEAD_MOST = 16 << 20;
 
+/* So many bytes of raw DEFLATE, or null: no such stream here, or damage. */
+async function inflateRaw(packed, size) {
+  const out = new Uint8Array(size);
+  let got = 0;
+  try {
+    const reader = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
+    for (let part; (part = await reader.read()), !part.done; got += part.value.length) {
+      if (part.value.length > size - got) return null;
+      out.set(part.value, got);
+    }
+  } catch {
+    return null;
+  }
+  return got === size ? out : null;
+}
+
+/* { at, bytes, flat }: a piece of the file, and of each list that is there compressed too, by where it begins,
+   { at, len, from, to }. Without it all is fetched as it lies. */
 async function unpackHead(first) {
   const view = new DataView(first.buffer, first.byteOffset, first.byteLength), sections = {};
   for (let i = 0, at = 64; i < view.getUint32(48, true) && at + 32 <= first.length; i++, at += 32)
     sections[view.getUint16(at, true)] = [Number(view.getBigUint64(at + 8, true)), Number(view.getBigUint64(at + 16, true))];
   const [from, len] = sections[PACKED] || [0, 0];
-  if (len < 9 || from + len > first.length || !sections[META] || typeof DecompressionStream !== "function") return null;
-  const size = view.getUint32(from, true), tables = view.getUint32(from + 4, true), body = from + 8 + 8 * tables;
-  if (body > from + len) return null;
-  const out = new Uint8Array(Math.min(size, HEAD_MOST));
-  let got = 0;
-  try {
-    const reader = new Blob([first.subarray(body, from + len)]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
-    for (let part; (part = await reader.read()), !part.done; got += part.value.length) {
-      if (part.value.length > out.length - got) return null;
-      out.set(part.value, got);
-    }
-  } catch {
-    return null; // no such stream here, or damage: the head itself is asked for
-  }
-  if (got !== size) return null;
+  if (len < 13 || from + len > first.length || !sections[META] || typeof DecompressionStream !== "function") return null;
+  const [size, tables, lists] = [0, 4, 8].map((at) => view.getUint32(from + at, true)), body = from + 12 + 8 * tables;
+  if (body > from + len || size + 8 * lists > HEAD_MOST) return null;
+  const out = await inflateRaw(first.subarray(body, from + len), size + 8 * lists);
+  if (!out) return null;
   for (let t = 0; t < tables; t++) { // of growing numbers: differences, byte by byte
-    const at = view.getUint32(from + 8 + 8 * t, true), count = view.getUint32(from + 12 + 8 * t, true);
-    if (at + 4 * count > size) return null;
-    const bytes = out.slice(at, at + 4 * count), numbers = new DataView(out.buffer, at, 4 * count);
+    const at = view.getUint32(from + 12 + 8 * t, true), told = view.getUint32(from + 16 + 8 * t, true);
+    const count = told & 0x7fffffff, width = told >>> 31 ? 2 : 4;
+    if (at + width * count > size) return null;
+    const bytes = out.slice(at, at + width * count);
     for (let i = 0, sum = 0; i < count; i++) {
-      sum = (sum + bytes[i] + (bytes[count + i] << 8) + (bytes[2 * count + i] << 16) + (bytes[3 * count + i] << 24)) | 0;
-      numbers.setInt32(4 * i, sum, true);
+      for (let b = 0; b < width; b++) sum += bytes[b * count + i] << (8 * b);
+      for (let b = 0; b < width; b++) out[at + width * i + b] = sum >> (8 * b);
     }
   }
-  return { at: sections[META][0], bytes: out };
+  const flat = new Map(), rows = new DataView(out.buffer, size), listLen = ((view.getUint32(32, true) + 1) >> 1) + 4;
+  for (let i = 0, next = sections[FLAT]?.[0]; next && i < lists; i++) {
+    const place = rows.getUint32(8 * i, true), to = next + rows.getUint32(8 * i + 4, true);
+    const at = sections[QUESTION_LISTS + (place & 1)][0] + (place >>> 1) * 64;
+    flat.set(at, { at, len: listLen, from: next, to });
+    next = to;
+  }
+  return { at: sections[META][0], bytes: out.subarray(0, size), flat };
 }
 
 /* A module may come compressed by its own hand (.wasm.gz): small on every host. */
@@ -290,6 +306,7 @@ class Index {
     this.cite = cite;
     this.source = source;
     this.have = []; // ranges that are here: sorted, apart
+    this.flat = new Map(); // lists that can be fetched compressed
     this.fileId = null;
     this.turn = Promise.resolve();
   }
@@ -326,13 +343,23 @@ class Index {
 
   /* One round: everything that the last call lacked, in as few requests as may be. */
   async bring(needs, signal) {
-    let ranges = mergeRanges(needs, this.source.gap());
+    const flat = new Map(), plain = [];
+    for (const [from, len] of needs) {
+      const list = this.source.whole ? null : this.flat.get(from);
+      if (list && list.len === len && lacking(from, from + len, this.have).length) flat.set(from, list);
+      else plain.push([from, len]);
+    }
+    let ranges = mergeRanges(plain, this.source.gap());
     if (this.have.length) ranges = ranges.flatMap(([a, b]) => lacking(a, b, this.have));
-    if (!ranges.length) ranges = mergeRanges(needs); // the core forgot: fetch it all again
-    const queue = ranges.slice();
+    if (!ranges.length && !flat.size) ranges = mergeRanges(needs); // the core forgot: fetch it all again
+    const queue = [...ranges, ...[...flat.values()].map((list) => [list.from, list.to, list])];
     const work = async () => {
       for (let next; (next = queue.shift()); ) {
-        const { at, bytes, whole } = await this.source.range(next[0], next[1], { signal });
+        let { at, bytes, whole } = await this.source.range(next[0], next[1], { signal });
+        if (next[2] && !whole) {
+          at = next[2].at;
+          if (!(bytes = await inflateRaw(bytes, next[2].len))) throw new PinError("file", "a list of the index file is damaged");
+        }
         if (whole) {
           if (bytes.length !== this.total) throw new PinError("changed", "the index file has changed");
           queue.length = 0;
@@ -344,7 +371,6 @@ class Index {
     await Promise.all(Array.from({ length: this.source.whole ? 1 : Math.min(AT_ONCE, queue.length) }, work));
     const status = this.core.pin_web_open();
     if (status !== OK) throw this.error(status);
-    return ranges.length;
   }
 
   /* Fetches the head and opens the file. */
@@ -370,6 +396,7 @@ class Index {
       start.set(rest.bytes, rest.at);
     }
     const packed = this.source.whole ? null : await unpackHead(start);
+    this.flat = packed ? packed.flat : new Map();
     if (packed && packed.at + packed.bytes.length <= this.total) this.put(packed.at, packed.bytes);
     for (let rounds = 0; ; rounds++) {
       const status = this.core.pin_web_open();

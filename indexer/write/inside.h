@@ -148,7 +148,11 @@ typedef struct pin_sections {
     pin_out        s[PIN_SECTION_END];
     pin_flow       f[PIN_SECTION_END];
     pin_even_table tables[PIN_SECTION_END]; /* by kind; all 0: not even */
+    pin_out        flat;                    /* u32 x 2 for each list in FLAT, see PACKED */
 } pin_sections;
+
+/* Raw DEFLATE, any codes, as small as it gets: for what browsers unpack. */
+bool pin_deflate_best(pin_out *out, const void *bytes, size_t len);
 
 /* ---- AHEAD (ahead.c) ---- */
 typedef struct pin_ahead_term {

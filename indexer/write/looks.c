@@ -1,6 +1,8 @@
-/* What a search looks at twice, one row an item: REVISIONS; and about where each item lies: STEPS. Both say
- * again, in one place, what other sections say, so that a reader over a network needs one read where one in
- * memory takes four. Made when those are finished. */
+/* What a search looks at twice, one row an item: REVISIONS; about where each item lies: STEPS; or, of a small corpus
+ * whose items are stored plainly, the items once more, compressed: CARDS. All say again, in one place, what other
+ * sections say, so that a reader over a network needs one read where one in memory takes four. Made when those are
+ * finished. */
+#include "indexer/write/deflate.h"
 #include "indexer/write/inside.h"
 
 /* Reads a section from its first byte to its last. */
@@ -122,9 +124,90 @@ static void write_steps(pin_sections *out, uint32_t items)
     o->len = 0;
 }
 
+/* ---- CARDS ---- */
+
+/* One plain record of ITEMS as a card, at the end of `o`. */
+static bool add_card(pin_out *o, pin_deflater *d, const uint8_t *record, size_t len, uint32_t item)
+{
+    pin_cursor c = pin_cursor_over(record + 4, len - 4);
+    size_t     start = o->len;
+    uint8_t    method = pin_take8(&c);
+    uint32_t   raw_len = pin_take_varint32(&c);
+    pin_str    raw = pin_take_bytes(&c, pin_cursor_left(&c));
+    if (c.failed || method != PIN_METHOD_STORED)
+        return false;
+    pin_out_zeros(o, 6);
+    pin_out_byte(o, PIN_METHOD_DEFLATE);
+    pin_out_varint(o, raw_len);
+    pin_deflater_pack(o, d, raw);
+    if (o->failed || o->len - start - 2 > UINT16_MAX)
+        return false;
+    pin_store16(o->at + start, (uint16_t)(o->len - start - 2));
+    pin_store32(o->at + start + 2, pin_hash32(o->at + start + 6, o->len - start - 6, item));
+    return true;
+}
+
+/* All cards one after the other; ends[i] is where card i ends. */
+static bool pack_cards(pin_out *cards, uint32_t *ends, const pin_sections *out, uint32_t items)
+{
+    pin_deflater *d = pin_deflater_new((pin_str){0});
+    pin_out       record = {0};
+    reading       places = reading_of(out, PIN_S_ITEM_ROWS), texts = reading_of(out, PIN_S_ITEMS);
+    bool          good = d != NULL;
+    for (uint32_t i = 0; i < items && good; i++) {
+        uint8_t  place[PIN_PLACE_LEN];
+        uint8_t *at;
+        read_next(&places, (uint64_t)i * PIN_PLACE_LEN, place, PIN_PLACE_LEN);
+        uint32_t len = pin_place_len(pin_load64(place));
+        record.len = 0;
+        good = len >= 6 && (at = pin_out_room(&record, len)) != NULL;
+        if (good) {
+            read_next(&texts, pin_place_offset(pin_load64(place)), at, len);
+            good = add_card(cards, d, at, len, i);
+            ends[i] = (uint32_t)cards->len;
+        }
+    }
+    pin_out_free(&record);
+    pin_deflater_free(d);
+    return good;
+}
+
+/* Cards and their steps, in the least units of which each card takes at most 255. */
+static void place_cards(pin_sections *out, const pin_out *cards, const uint32_t *ends, uint32_t items)
+{
+    pin_out *o = &out->s[PIN_S_CARDS], *steps = &out->s[PIN_S_CARD_STEPS];
+    uint32_t most = 0, shift = 4;
+    for (uint32_t i = 0; i < items; i++) {
+        uint32_t len = ends[i] - (i ? ends[i - 1] : 0);
+        most = len > most ? len : most;
+    }
+    while ((most >> shift) + 1 > UINT8_MAX)
+        shift++;
+    pin_out_byte(steps, (uint8_t)shift);
+    for (uint32_t i = 0; i < items; i++) {
+        uint32_t from = i ? ends[i - 1] : 0, len = ends[i] - from, units = (len + (1u << shift) - 1) >> shift;
+        pin_out_byte(steps, (uint8_t)units);
+        pin_out_add(o, cards->at + from, len);
+        pin_out_zeros(o, ((size_t)units << shift) - len);
+    }
+}
+
+/* False where there are none: items are spelled, or one is too long. */
+static bool write_cards(pin_sections *out, uint32_t items)
+{
+    pin_out   cards = {0};
+    uint32_t *ends = malloc(((size_t)items + 1) * sizeof *ends);
+    bool      good = ends && items > 0 && out->s[PIN_S_ITEM_DICTIONARY].len == 0 && pack_cards(&cards, ends, out, items);
+    if (good)
+        place_cards(out, &cards, ends, items);
+    free(ends);
+    pin_out_free(&cards);
+    return good;
+}
+
 void pin_write_looks(pin_sections *out, const pin_past_set *past, uint32_t items)
 {
     write_revisions(out, past, items);
-    if (items <= PIN_STEPS_ITEMS)
+    if (items <= PIN_STEPS_ITEMS && !write_cards(out, items))
         write_steps(out, items);
 }

@@ -202,6 +202,18 @@ static void merge_range(void *ctx, uint32_t number)
 }
 
 /* ---- Ranges joined ---- */
+/* The list once more for browsers, which fetch it whole. */
+static void add_flat(pin_sections *out, const uint8_t *bytes, const pin_list_done *done, int field, uint32_t items)
+{
+    pin_out *flat = &out->s[PIN_S_FLAT];
+    size_t   before = flat->len;
+    if (done->len < PIN_FLAT_PACKED_LEAST || items > PIN_T_EVEN_ITEMS)
+        return;
+    flat->failed |= !pin_deflate_best(flat, bytes, (size_t)done->len);
+    pin_out_u32(&out->flat, (uint32_t)(done->offset / PIN_ALIGN * 2) + (uint32_t)field);
+    pin_out_u32(&out->flat, (uint32_t)(flat->len - before));
+}
+
 static void join_term(merging *m, range *r, uint32_t rank)
 {
     term_lists *t = &r->terms[rank - r->from];
@@ -218,6 +230,8 @@ static void join_term(merging *m, range *r, uint32_t rank)
         uint8_t *bytes = r->bytes[f].at + t->done[f].offset;
         pin_list_seal(bytes, &t->done[f], section->len);
         pin_flow_add(section, bytes, (size_t)t->done[f].len);
+        if (t->in[f].flat)
+            add_flat(m->out, bytes, &t->done[f], f, m->a->items);
     }
     if (!pin_pages_add(&m->pages, key, data, encode(data, t, m->bases))) {
         m->bases[0] = before[0];

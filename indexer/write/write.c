@@ -1,4 +1,5 @@
 /* The whole index: sections made one after another in memory, then laid out and handed to the sink. */
+#include "core/format/codebook.h"
 #include "indexer/corpus/parallel.h"
 #include "indexer/write/inside.h"
 
@@ -160,7 +161,7 @@ static void take_kind(order *o, uint32_t kind, uint32_t end)
 
 static order order_of_need(uint32_t end)
 {
-    static const uint8_t early[] = {PIN_S_STEPS, PIN_S_AHEAD, PIN_S_TERMS, PIN_S_EXACT, PIN_S_ITEM_STATUS};
+    static const uint8_t early[] = {PIN_S_STEPS, PIN_S_CARD_STEPS, PIN_S_AHEAD, PIN_S_TERMS, PIN_S_EXACT, PIN_S_ITEM_STATUS};
     order                o = {0};
     take_kind(&o, PIN_S_PACKED, end);
     for (uint32_t kind = 1; kind <= PIN_S_HEAD_LAST; kind++)
@@ -173,7 +174,10 @@ static order order_of_need(uint32_t end)
 }
 
 /* What every reader over a network needs, whatever is asked. */
-static bool in_head(uint32_t kind) { return kind <= PIN_S_HEAD_LAST || kind == PIN_S_STEPS || kind == PIN_S_AHEAD; }
+static bool in_head(uint32_t kind)
+{
+    return kind <= PIN_S_HEAD_LAST || kind == PIN_S_STEPS || kind == PIN_S_CARD_STEPS || kind == PIN_S_AHEAD;
+}
 
 static uint64_t align_up(uint64_t offset) { return (offset + PIN_ALIGN - 1) / PIN_ALIGN * PIN_ALIGN; }
 
@@ -208,13 +212,12 @@ static void add_section(pin_out *out, const pin_sections *sections, uint32_t kin
         pin_out_add(out, sections->s[kind].at, sections->s[kind].len);
 }
 
-/* All of it in one go; the level is the best there is, for the bytes are fetched by every browser. */
-static bool deflate_all(pin_out *out, const pin_out *bytes)
+bool pin_deflate_best(pin_out *out, const void *bytes, size_t len)
 {
-    z_stream z = {.next_in = bytes->at, .avail_in = (uInt)bytes->len};
+    z_stream z = {.next_in = (z_const Bytef *)bytes, .avail_in = (uInt)len};
     if (deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
         return false;
-    size_t most = deflateBound(&z, (uLong)bytes->len);
+    size_t most = deflateBound(&z, (uLong)len);
     z.next_out = pin_out_room(out, most);
     z.avail_out = z.next_out ? (uInt)most : 0;
     bool good = z.next_out && deflate(&z, Z_FINISH) == Z_STREAM_END;
@@ -224,27 +227,40 @@ static bool deflate_all(pin_out *out, const pin_out *bytes)
     return good;
 }
 
-/* Tables of numbers that grow, in the sections of the head: how many u32 from where. */
-static uint32_t growing_table(uint32_t *from, const pin_sections *sections, uint32_t kind, uint32_t modules)
+/* A table of numbers that grow. */
+typedef struct growing {
+    uint32_t at, count, width; /* byte of the section, numbers, bytes of one */
+} growing;
+
+/* That of a section of the head; count is 0 where there is none. */
+static growing growing_table(const pin_sections *sections, uint32_t kind, uint32_t modules)
 {
     const pin_out *o = &sections->s[kind];
-    *from = kind == PIN_S_MODULES ? 0 : 8;
     if (kind == PIN_S_MODULES)
-        return 3 * modules + 2;
-    return kind == PIN_S_TERM_KEYS || kind == PIN_S_WORD_KEYS ? 2 * pin_load32(o->at) + 1 : 0;
+        return (growing){.count = 3 * modules + 2, .width = 4};
+    if (kind == PIN_S_TERM_KEYS || kind == PIN_S_WORD_KEYS)
+        return (growing){.at = 8, .count = 2 * pin_load32(o->at) + 1, .width = 4};
+    if (kind == PIN_S_ITEM_DICTIONARY && o->len) {
+        pin_book_layout l = pin_book_layout_of(o->len);
+        return (growing){.at = l.starts, .count = pin_load16(o->at + l.starts - 2) + 1u, .width = l.start_len};
+    }
+    return (growing){0};
 }
 
+static uint32_t load(const uint8_t *at, uint32_t width) { return width == 2 ? pin_load16(at) : pin_load32(at); }
+
 /* In place of the numbers their differences, byte by byte: what deflate makes shorter. */
-static bool take_differences(uint8_t *at, uint32_t count)
+static bool take_differences(uint8_t *at, const growing *g)
 {
-    uint8_t *copy = malloc((size_t)count * 4 + 1);
+    size_t   len = (size_t)g->count * g->width;
+    uint8_t *copy = malloc(len + 1);
     if (!copy)
         return false;
-    memcpy(copy, at, (size_t)count * 4);
-    for (uint32_t i = 0, before = 0; i < count; i++) {
-        uint32_t now = pin_load32(copy + (size_t)i * 4), step = now - before;
-        for (uint32_t b = 0; b < 4; b++)
-            at[(size_t)b * count + i] = (uint8_t)(step >> 8 * b);
+    memcpy(copy, at, len);
+    for (uint32_t i = 0, before = 0; i < g->count; i++) {
+        uint32_t now = load(copy + (size_t)i * g->width, g->width), step = now - before;
+        for (uint32_t b = 0; b < g->width; b++)
+            at[(size_t)b * g->count + i] = (uint8_t)(step >> 8 * b);
         before = now;
     }
     free(copy);
@@ -261,17 +277,19 @@ static pin_status write_packed(pin_sections *sections, const order *o, uint32_t 
             break;
         pin_out_zeros(&head, (size_t)start - head.len);
         add_section(&head, sections, o->kinds[i]);
-        uint32_t from, count = growing_table(&from, sections, o->kinds[i], modules);
-        if (count == 0 || head.failed)
+        growing g = growing_table(sections, o->kinds[i], modules);
+        if (g.count == 0 || head.failed)
             continue;
-        pin_out_u32(&tables, (uint32_t)start + from);
-        pin_out_u32(&tables, count);
-        good = good && take_differences(head.at + start + from, count);
+        pin_out_u32(&tables, (uint32_t)start + g.at);
+        pin_out_u32(&tables, g.count | (g.width == 2 ? PIN_PACKED_U16 : 0));
+        good = good && take_differences(head.at + start + g.at, &g);
     }
     pin_out_u32(packed, (uint32_t)head.len);
     pin_out_u32(packed, (uint32_t)(tables.len / 8));
+    pin_out_u32(packed, (uint32_t)(sections->flat.len / 8));
     pin_out_add(packed, tables.at, tables.len);
-    good = good && !head.failed && !tables.failed && head.len <= UINT32_MAX && deflate_all(packed, &head) && !packed->failed;
+    pin_out_add(&head, sections->flat.at, sections->flat.len);
+    good = good && !head.failed && !tables.failed && !sections->flat.failed && head.len <= UINT32_MAX && pin_deflate_best(packed, head.at, head.len) && !packed->failed;
     pin_out_free(&head);
     pin_out_free(&tables);
     return good ? PIN_OK : PIN_NO_SPACE;
@@ -384,6 +402,8 @@ pin_status pin_write_analysed(pin_write_report *out, pin_analysis *a, const pin_
         pin_out_free(&sections->s[kind]);
         pin_flow_free(&sections->f[kind]);
     }
+    if (sections)
+        pin_out_free(&sections->flat);
     free(sections);
     return s;
 }
