@@ -21,7 +21,7 @@ function queriesOf(name) {
   const [path, kind] = name.split(/:(?=\w+$)/), lines = readFileSync(path, "utf8").split("\n").filter(Boolean);
   if (path.endsWith(".txt")) return lines;
   const wanted = kind ? [kind] : ["natural", "keywords"];
-  return lines.map((line) => line.split("\t")).filter((row) => wanted.includes(row[1])).map((row) => row[2]).slice(0, 24);
+  return lines.map((line) => line.split("\t")).filter((row) => wanted.includes(row[1])).map((row) => row[2]).slice(0, Number(process.env.QUERIES || 24));
 }
 
 let log = [];

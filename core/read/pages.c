@@ -372,6 +372,20 @@ void pin_read_words_ahead(const pin_index *ix, pin_str prefix, uint32_t most)
     }
 }
 
+void pin_read_terms_ahead(const pin_index *ix, pin_str prefix, uint32_t most)
+{
+    const pin_keys *keys = &ix->terms;
+    wanted          w = wanted_of(prefix);
+    uint32_t        first = keys->pages ? page_for(keys, &w) : 0;
+    for (uint32_t page = first; pin_is_partial(ix) && page < keys->pages && page - first < most; page++) {
+        const uint8_t *at;
+        if (page > first && !pin_str_starts(separator(keys, page), prefix))
+            return;
+        (void)pin_page_get(&at, ix, PIN_S_TERMS, page, NULL);
+        pin_ahead_lists(ix, page);
+    }
+}
+
 /* Positions at the start of a group of the walk's page. */
 static pin_status words_group(pin_word_walk *walk, uint32_t group, pin_error *err)
 {

@@ -134,6 +134,8 @@ bool pin_read_has_question_terms(const pin_index *ix, uint32_t item);
 pin_status pin_read_all_question_terms(const pin_index *ix, pin_error *err);
 /* Asks for the pages of the first `most` words that begin with `prefix`, which will be walked over. */
 void pin_read_words_ahead(const pin_index *ix, pin_str prefix, uint32_t most);
+/* Asks for the first `most` pages of terms that begin with `prefix`, and for their lists. */
+void pin_read_terms_ahead(const pin_index *ix, pin_str prefix, uint32_t most);
 /* Asks for the bytes of an item that is likely to be shown. */
 void pin_read_item_ahead(const pin_index *ix, uint32_t item);
 

@@ -14,6 +14,7 @@
 
 #define LETTERS_MAX PIN_TERM_MAX
 #define DELETES_TAKE 16
+#define TERM_PAGES_AHEAD 2
 
 typedef struct letters {
     uint32_t at[LETTERS_MAX];
@@ -85,7 +86,10 @@ pin_status plan_completions(plan_candidate *out, uint32_t cap, uint32_t *count, 
     pin_word_walk walk;
     pin_word      word;
     pin_read_words_ahead(p->ix, prefix, RULE_PREFIX_WALK);
-    pin_status s = or_need(p, pin_words_seek(&walk, p->ix, prefix, err));
+    pin_status s = pin_words_seek(&walk, p->ix, prefix, err);
+    if (s == PIN_NEED) /* what they will be, their terms begin likewise */
+        pin_read_terms_ahead(p->ix, prefix, TERM_PAGES_AHEAD);
+    s = or_need(p, s);
     for (uint32_t seen = 0; s == PIN_OK && seen < RULE_PREFIX_WALK; seen++) {
         s = or_need(p, pin_words_next(&word, &walk, err));
         if (s != PIN_OK || !pin_str_starts(word.text, prefix))
