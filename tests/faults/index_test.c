@@ -138,6 +138,36 @@ static void damaged_long_lists_never_read_outside(void **state)
     free(f.at);
 }
 
+/* What readers over a network are told beforehand. verify compares it with what it tells of. */
+static void lies_told_ahead_are_found_and_never_read_outside(void **state)
+{
+    (void)state;
+    static const uint32_t kinds[] = {PIN_S_AHEAD, PIN_S_CARDS, PIN_S_CARD_STEPS};
+    sample                s;
+    sample_make(&s, 120, 2, 2, 4);
+    sample_file f = sample_index_new(&s);
+    sample_free(&s);
+    assert_non_null(f.at);
+    assert_int_equal(exercise_copy(f.at, f.len), PIN_OK);
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        const uint8_t *row = reseal_find(f.at, pin_load32(f.at + PIN_H_SECTIONS), kinds[k]);
+        assert_non_null(row);
+        uint64_t from = pin_load64(row + PIN_ROW_OFFSET), n = pin_load64(row + PIN_ROW_LEN), step = n / 150 + 1;
+        uint32_t tried = 0, found = 0;
+        assert_true(n > 100);
+        for (uint64_t i = 0; i < n; i += step, tried++) {
+            uint8_t *copy = malloc(f.len);
+            memcpy(copy, f.at, f.len);
+            copy[from + i] = (uint8_t)(copy[from + i] + 1 + i % 255);
+            reseal(copy, f.len);
+            found += exercise(copy, f.len, &arena) == PIN_CORRUPT;
+            free(copy);
+        }
+        assert_true(found >= tried * 9 / 10); /* zeros behind a card may be anything */
+    }
+    free(f.at);
+}
+
 /* A 28th section behind the others; there is room for its row before the first section. */
 static uint8_t *with_section(size_t *len, const sample_file *f, uint16_t kind, uint16_t flags)
 {
@@ -252,6 +282,7 @@ int main(void)
         cmocka_unit_test(every_flipped_byte_is_found_by_opening_or_verify),
         cmocka_unit_test(damage_with_right_checksums_never_reads_outside),
         cmocka_unit_test(damaged_long_lists_never_read_outside),
+        cmocka_unit_test(lies_told_ahead_are_found_and_never_read_outside),
         cmocka_unit_test(unknown_sections_are_skipped_when_they_may_be),
         cmocka_unit_test(other_versions_and_features_are_refused_by_name),
         cmocka_unit_test(every_arena_size_is_enough_or_too_small),

@@ -274,6 +274,40 @@ static inline void exercise_past(const pin_index *ix, pin_arena *arena)
 }
 
 /* Opens and reads all of it. The result of the opening, or of verify when it opens. */
+/* As a browser reads it, everything being there: what is said ahead of the dictionary, tables and cards. */
+static inline void exercise_fetching(const uint8_t *bytes, size_t len, pin_arena *arena)
+{
+    static const char *const keys[] = {"a", "the", "risk", "supplier", "2024/2847", "\x01" "cra:art_1", "zzz"};
+    uint64_t                 asked[64];
+    pin_needs                needs = {.at = (void *)asked, .cap = 32};
+    pin_piece                piece = {0, len, bytes};
+    pin_file                 file = {.len = len, .pieces = &piece, .piece_count = 1, .needs = &needs};
+    pin_index               *ix;
+    size_t                   mark = arena->used;
+    pin_release              r;
+    if (pin_index_open(&ix, &file, arena, NULL) != PIN_OK)
+        return;
+    pin_index_release(&r, ix);
+    exercise_items(ix, arena, r.item_count);
+    for (uint32_t i = 0; i < 5; i++)
+        pin_read_item_ahead(ix, i * 7);
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+        pin_term term;
+        uint32_t found[8], count;
+        pin_str  key = pin_str_of(keys[k]);
+        pin_read_words_ahead(ix, key, 4);
+        pin_read_terms_ahead(ix, key, 4);
+        if (pin_read_term(&term, ix, key, NULL) == PIN_OK)
+            EXERCISE_MUST(term.df <= r.item_count);
+        if (pin_read_deletes(found, 8, &count, ix, key, NULL) != PIN_OK)
+            continue;
+        if (pin_read_exact(found, 8, &count, ix, key, NULL) == PIN_OK)
+            for (uint32_t i = 0; i < count; i++)
+                EXERCISE_MUST(found[i] < r.item_count);
+    }
+    arena->used = mark;
+}
+
 static inline pin_status exercise(const uint8_t *bytes, size_t len, pin_arena *arena)
 {
     pin_piece  piece = {0, len, bytes};
@@ -290,6 +324,7 @@ static inline pin_status exercise(const uint8_t *bytes, size_t len, pin_arena *a
         exercise_words(ix, r.item_count);
         exercise_law(ix, arena, &r);
         exercise_past(ix, arena);
+        exercise_fetching(bytes, len, arena);
         s = pin_index_verify(ix, arena, NULL);
         EXERCISE_MUST(s == PIN_OK || s == PIN_CORRUPT || s == PIN_NO_SPACE);
     }

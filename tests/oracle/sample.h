@@ -304,17 +304,30 @@ static inline void sample_make(sample *s, uint32_t items, uint32_t modules, uint
 static inline void sample_free(sample *s) { pin_pool_free(s->corpus.pool); }
 
 /* The index file of a sample; NULL when it could not be written. */
-static inline sample_file sample_index(const sample *s)
+static inline sample_file sample_index_with(const sample *s, const pin_past_set *past)
 {
     sample_file      file = {0};
     pin_sink         sink = {&file, sample_write};
     pin_write_report report;
     pin_error        err = {0};
-    if (pin_write_index(&report, &s->corpus, &s->sources, NULL, &sink, &err) != PIN_OK) {
+    if (pin_write_index(&report, &s->corpus, &s->sources, past, &sink, &err) != PIN_OK) {
         fprintf(stderr, "%s\n", err.message);
         free(file.at);
         return (sample_file){0};
     }
+    return file;
+}
+
+static inline sample_file sample_index(const sample *s) { return sample_index_with(s, NULL); }
+
+/* With all sections of the newest version; that it has no past is said, its revisions are made up. */
+static inline sample_file sample_index_new(const sample *s)
+{
+    uint32_t     items = s->corpus.item_count;
+    pin_past_set past = {.revisions = calloc(items + 1, PIN_REVISION_LEN), .seen = calloc(items + 1, sizeof(pin_str))};
+    sample_file  file = sample_index_with(s, &past);
+    free(past.revisions);
+    free(past.seen);
     return file;
 }
 
