@@ -81,9 +81,10 @@ static void write_places(pin_out *o, const pin_ahead *a, uint32_t pages, const u
 void pin_ahead_finish(pin_ahead *a, pin_out *o, const uint64_t ends[2])
 {
     uint32_t pages = (uint32_t)(a->bases.len / (2 * sizeof *ends));
-    if (a->count)
+    if (a->count) {
         keep_longest(a);
-    qsort(a->at, a->count, sizeof *a->at, by_number);
+        qsort(a->at, a->count, sizeof *a->at, by_number);
+    }
     pages = pages <= PIN_AHEAD_PAGES ? pages : 0;
     pin_out_u32(o, pages);
     pin_out_u32(o, a->count);
