@@ -98,27 +98,66 @@ static pin_key *term_of(reader *a, pin_key *word, pin_tokenizer *t, pin_token *t
     return term;
 }
 
-static void read_text(reader *a, uint32_t *len, pin_str text, pin_str language, uint32_t item,
-                      uint8_t field)
+/* Some tokens of a text, each with its own copy of its word. Where a part keeps its words is larger than a
+ * cache, so that each would wait for memory, twice for the word and once for its term: for a batch, memory is
+ * called for beforehand. */
+enum { BATCH = 32 };
+typedef struct batch {
+    uint32_t   count;
+    pin_token  tokens[BATCH];
+    pin_wanted words[BATCH];
+    char       room[BATCH][PIN_TERM_MAX];
+} batch;
+
+static void fill_batch(batch *b, const reader *a, pin_tokenizer *t)
 {
-    pin_tokenizer t;
-    pin_token     token;
-    pin_tokenizer_init(&t, text, language);
-    t.words_only = true;
-    while (pin_tokenizer_next(&t, &token)) {
-        pin_key     *word = pin_vocabulary_add(&a->words, token.word);
-        pin_key     *term = word ? term_of(a, word, &t, &token) : NULL;
-        counted     *posting = term ? posting_for(a, term, item, field) : NULL;
+    b->count = 0;
+    while (b->count < BATCH && pin_tokenizer_next(t, &b->tokens[b->count])) {
+        pin_token *token = &b->tokens[b->count];
+        char      *room = b->room[b->count];
+        memcpy(room, token->word.at, token->word.len);
+        token->word.at = token->term.at = room; /* words only: both are the same */
+        pin_vocabulary_want(&b->words[b->count++], &a->words, token->word);
+    }
+    for (uint32_t i = 0; i < b->count; i++)
+        pin_vocabulary_guess(&b->words[i], &a->words);
+    for (uint32_t i = 0; i < b->count; i++) {
+        uint32_t term = b->words[i].guess ? a->words.at[b->words[i].guess - 1].terms[t->english] : 0;
+        if (term)
+            __builtin_prefetch(&a->terms.at[term - 1]);
+    }
+}
+
+static bool count_batch(reader *a, uint32_t *len, batch *b, pin_tokenizer *t, uint32_t item, uint8_t field)
+{
+    for (uint32_t i = 0; i < b->count; i++) {
+        pin_token *token = &b->tokens[i];
+        pin_key   *word = pin_vocabulary_get(&a->words, &b->words[i]);
+        pin_key   *term = word ? term_of(a, word, t, token) : NULL;
+        counted   *posting = term ? posting_for(a, term, item, field) : NULL;
         if (!posting)
-            return; /* memory is short: the buffers remember */
+            return false; /* memory is short: the buffers remember */
         posting->value += posting->value < UINT16_MAX;
-        count_word(word, &token, item, field);
-        if (token.part)
+        count_word(word, token, item, field);
+        if (token->part)
             continue;
         ++*len;
         if (field == 0)
             pin_out_u32(&a->forward, (uint32_t)(term - a->terms.at));
     }
+    return true;
+}
+
+static void read_text(reader *a, uint32_t *len, pin_str text, pin_str language, uint32_t item,
+                      uint8_t field)
+{
+    pin_tokenizer t;
+    batch         b;
+    pin_tokenizer_init(&t, text, language);
+    t.words_only = true;
+    do
+        fill_batch(&b, a, &t);
+    while (b.count && count_batch(a, len, &b, &t, item, field) && b.count == BATCH);
 }
 
 /* ---- Provisions ---- */

@@ -49,6 +49,17 @@ typedef struct pin_vocabulary {
 } pin_vocabulary;
 
 pin_key  *pin_vocabulary_add(pin_vocabulary *v, pin_str key); /* found or new; NULL when memory is short */
+
+/* The same in steps, for many keys at once: memory is called for in one step and needed in a later one. */
+typedef struct pin_wanted {
+    pin_str  text; /* as long as it is wanted */
+    uint64_t ends[2];
+    uint32_t hash;
+    uint32_t guess; /* number + 1 of the key that it is, if it is an old one; 0: most likely new */
+} pin_wanted;
+void     pin_vocabulary_want(pin_wanted *out, const pin_vocabulary *v, pin_str key);
+void     pin_vocabulary_guess(pin_wanted *w, const pin_vocabulary *v);
+pin_key *pin_vocabulary_get(pin_vocabulary *v, const pin_wanted *w); /* as pin_vocabulary_add() */
 pin_str   pin_vocabulary_text(const pin_vocabulary *v, uint32_t key);
 /* Key numbers in the byte order of their texts; malloc'ed, NULL when memory is short. */
 uint32_t *pin_vocabulary_sorted(const pin_vocabulary *v);

@@ -66,33 +66,65 @@ static uint32_t spread(const uint64_t ends[2], pin_str text)
     return (uint32_t)(mixed ^ mixed >> 32);
 }
 
-pin_key *pin_vocabulary_add(pin_vocabulary *v, pin_str text)
+void pin_vocabulary_want(pin_wanted *out, const pin_vocabulary *v, pin_str text)
 {
-    uint64_t ends[2];
+    out->text = text;
+    out->guess = 0;
+    read_ends(out->ends, text);
+    out->hash = spread(out->ends, text);
+    if (v->slot_count)
+        __builtin_prefetch(&v->slots[out->hash & (v->slot_count - 1)]);
+}
+
+void pin_vocabulary_guess(pin_wanted *w, const pin_vocabulary *v)
+{
+    for (uint32_t i = w->hash; v->slot_count; i++) {
+        const pin_vocabulary_slot *slot = &v->slots[i & (v->slot_count - 1)];
+        if (!slot->key)
+            return;
+        if (slot->hash == w->hash) {
+            w->guess = slot->key;
+            __builtin_prefetch(&v->at[slot->key - 1]);
+            return;
+        }
+    }
+}
+
+static bool is_key(const pin_vocabulary *v, const pin_key *key, const pin_wanted *w)
+{
+    return key->len == w->text.len && key->ends[0] == w->ends[0] && key->ends[1] == w->ends[1] &&
+           (w->text.len <= 16 || memcmp(v->texts.at + key->start, w->text.at, w->text.len) == 0);
+}
+
+pin_key *pin_vocabulary_get(pin_vocabulary *v, const pin_wanted *w)
+{
+    if (w->guess && is_key(v, &v->at[w->guess - 1], w))
+        return &v->at[w->guess - 1];
     if (v->failed || (v->count >= v->slot_count / 2 && !grow_slots(v)) ||
         (v->count == v->cap && !grow_keys(v))) {
         v->failed = true;
         return NULL;
     }
-    read_ends(ends, text);
-    uint32_t hash = spread(ends, text), i = hash & (v->slot_count - 1);
-    for (; v->slots[i].key; i = (i + 1) & (v->slot_count - 1)) {
-        if (v->slots[i].hash != hash)
-            continue;
-        pin_key *key = &v->at[v->slots[i].key - 1];
-        if (key->len == text.len && key->ends[0] == ends[0] && key->ends[1] == ends[1] &&
-            (text.len <= 16 || memcmp(v->texts.at + key->start, text.at, text.len) == 0))
-            return key;
-    }
+    uint32_t i = w->hash & (v->slot_count - 1);
+    for (; v->slots[i].key; i = (i + 1) & (v->slot_count - 1))
+        if (v->slots[i].hash == w->hash && is_key(v, &v->at[v->slots[i].key - 1], w))
+            return &v->at[v->slots[i].key - 1];
     pin_key *key = &v->at[v->count];
-    *key = (pin_key){.start = v->texts.len, .ends = {ends[0], ends[1]}, .len = (uint32_t)text.len};
-    pin_out_add(&v->texts, text.at, text.len);
+    *key = (pin_key){.start = v->texts.len, .ends = {w->ends[0], w->ends[1]}, .len = (uint32_t)w->text.len};
+    pin_out_add(&v->texts, w->text.at, w->text.len);
     if (v->texts.failed) {
         v->failed = true;
         return NULL;
     }
-    v->slots[i] = (pin_vocabulary_slot){hash, ++v->count};
+    v->slots[i] = (pin_vocabulary_slot){w->hash, ++v->count};
     return key;
+}
+
+pin_key *pin_vocabulary_add(pin_vocabulary *v, pin_str text)
+{
+    pin_wanted w;
+    pin_vocabulary_want(&w, v, text);
+    return pin_vocabulary_get(v, &w);
 }
 
 /* The first eight bytes as a number settle most comparisons without a look at the text. */
