@@ -164,6 +164,8 @@ typedef struct pin_sections {
 
 /* Raw DEFLATE, any codes, as small as it gets: for what browsers unpack. */
 bool pin_deflate_best(pin_out *out, const void *bytes, size_t len);
+/* The same without looking for what repeats: many times quicker, and of impacts hardly anything does. */
+bool pin_deflate_codes(pin_out *out, const void *bytes, size_t len);
 
 /* ---- AHEAD (ahead.c) ---- */
 typedef struct pin_ahead_term {

@@ -1,8 +1,8 @@
 /* Runs of postings, each sorted by term, into lists and dictionary pages.
  *
- * The terms are cut into ranges of some hundred thousand postings. For each range the runs give what they have, run
- * after run, so that every list comes out in item order without a comparison; then its lists are written.
- * Ranges are made by several threads, and joined in their order. */
+ * The terms are cut into ranges of some hundred thousand postings. For each range the runs give what they
+ * have, run after run, so that every list comes out in item order without a comparison; then its lists are
+ * written. Ranges are made by several threads, and joined in their order. */
 #include "indexer/corpus/parallel.h"
 #include "indexer/write/inside.h"
 
@@ -203,13 +203,14 @@ static void merge_range(void *ctx, uint32_t number)
 
 /* ---- Ranges joined ---- */
 /* The list once more for browsers, which fetch it whole. */
-static void add_flat(pin_sections *out, const uint8_t *bytes, const pin_list_done *done, int field, uint32_t items)
+static void add_flat(pin_sections *out, const uint8_t *bytes, const pin_list_done *done, int field,
+                     uint32_t items)
 {
     pin_out *flat = &out->s[PIN_S_FLAT];
     size_t   before = flat->len;
     if (done->len < PIN_FLAT_PACKED_LEAST || items > PIN_T_EVEN_ITEMS)
         return;
-    flat->failed |= !pin_deflate_best(flat, bytes, (size_t)done->len);
+    flat->failed |= !pin_deflate_codes(flat, bytes, (size_t)done->len);
     pin_out_u32(&out->flat, (uint32_t)(done->offset / PIN_ALIGN * 2) + (uint32_t)field);
     pin_out_u32(&out->flat, (uint32_t)(flat->len - before));
 }

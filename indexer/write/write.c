@@ -161,7 +161,8 @@ static void take_kind(order *o, uint32_t kind, uint32_t end)
 
 static order order_of_need(uint32_t end)
 {
-    static const uint8_t early[] = {PIN_S_STEPS, PIN_S_CARD_STEPS, PIN_S_AHEAD, PIN_S_TERMS, PIN_S_EXACT, PIN_S_ITEM_STATUS};
+    static const uint8_t early[] = {PIN_S_STEPS, PIN_S_CARD_STEPS, PIN_S_AHEAD,
+                                    PIN_S_TERMS, PIN_S_EXACT,      PIN_S_ITEM_STATUS};
     order                o = {0};
     take_kind(&o, PIN_S_PACKED, end);
     for (uint32_t kind = 1; kind <= PIN_S_HEAD_LAST; kind++)
@@ -212,10 +213,10 @@ static void add_section(pin_out *out, const pin_sections *sections, uint32_t kin
         pin_out_add(out, sections->s[kind].at, sections->s[kind].len);
 }
 
-bool pin_deflate_best(pin_out *out, const void *bytes, size_t len)
+static bool deflate_all(pin_out *out, const void *bytes, size_t len, int strategy)
 {
     z_stream z = {.next_in = (z_const Bytef *)bytes, .avail_in = (uInt)len};
-    if (deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+    if (deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL, strategy) != Z_OK)
         return false;
     size_t most = deflateBound(&z, (uLong)len);
     z.next_out = pin_out_room(out, most);
@@ -225,6 +226,16 @@ bool pin_deflate_best(pin_out *out, const void *bytes, size_t len)
         out->len += z.total_out;
     deflateEnd(&z);
     return good;
+}
+
+bool pin_deflate_best(pin_out *out, const void *bytes, size_t len)
+{
+    return deflate_all(out, bytes, len, Z_DEFAULT_STRATEGY);
+}
+
+bool pin_deflate_codes(pin_out *out, const void *bytes, size_t len)
+{
+    return deflate_all(out, bytes, len, Z_HUFFMAN_ONLY);
 }
 
 /* A table of numbers that grow. */
@@ -242,12 +253,16 @@ static growing growing_table(const pin_sections *sections, uint32_t kind, uint32
         return (growing){.at = 8, .count = 2 * pin_load32(o->at) + 1, .width = 4};
     if (kind == PIN_S_ITEM_DICTIONARY && o->len) {
         pin_book_layout l = pin_book_layout_of(o->len);
-        return (growing){.at = l.starts, .count = pin_load16(o->at + l.starts - 2) + 1u, .width = l.start_len};
+        return (growing){
+            .at = l.starts, .count = pin_load16(o->at + l.starts - 2) + 1u, .width = l.start_len};
     }
     return (growing){0};
 }
 
-static uint32_t load(const uint8_t *at, uint32_t width) { return width == 2 ? pin_load16(at) : pin_load32(at); }
+static uint32_t load(const uint8_t *at, uint32_t width)
+{
+    return width == 2 ? pin_load16(at) : pin_load32(at);
+}
 
 /* In place of the numbers their differences, byte by byte: what deflate makes shorter. */
 static bool take_differences(uint8_t *at, const growing *g)
@@ -269,8 +284,8 @@ static bool take_differences(uint8_t *at, const growing *g)
 
 static pin_status write_packed(pin_sections *sections, const order *o, uint32_t modules)
 {
-    pin_out  head = {0}, tables = {0}, *packed = &sections->s[PIN_S_PACKED];
-    bool     good = true;
+    pin_out head = {0}, tables = {0}, *packed = &sections->s[PIN_S_PACKED];
+    bool    good = true;
     for (uint32_t i = 1; i < o->count; i++) {
         uint64_t start = align_up(head.len ? head.len + PIN_PADDING : 0);
         if (!in_head(o->kinds[i]))
@@ -289,13 +304,15 @@ static pin_status write_packed(pin_sections *sections, const order *o, uint32_t 
     pin_out_u32(packed, (uint32_t)(sections->flat.len / 8));
     pin_out_add(packed, tables.at, tables.len);
     pin_out_add(&head, sections->flat.at, sections->flat.len);
-    good = good && !head.failed && !tables.failed && !sections->flat.failed && head.len <= UINT32_MAX && pin_deflate_best(packed, head.at, head.len) && !packed->failed;
+    good = good && !head.failed && !tables.failed && !sections->flat.failed && head.len <= UINT32_MAX &&
+           pin_deflate_best(packed, head.at, head.len) && !packed->failed;
     pin_out_free(&head);
     pin_out_free(&tables);
     return good ? PIN_OK : PIN_NO_SPACE;
 }
 
-static uint64_t lay_out(uint8_t *head, const pin_sections *sections, const order *o, const pin_build_options *options)
+static uint64_t lay_out(uint8_t *head, const pin_sections *sections, const order *o,
+                        const pin_build_options *options)
 {
     uint64_t at = align_up(PIN_HEADER_LEN + o->count * PIN_ROW_LEN_ALL), head_len = 0;
     for (uint32_t i = 0; i < o->count; i++) {
@@ -362,8 +379,9 @@ static bool put_section(const pin_sink *sink, uint64_t *at, const pin_sections *
 }
 
 /* Sections of the kinds below `end`. */
-static pin_status write_file(pin_write_report *out, pin_sections *sections, uint32_t end, const pin_corpus *corpus,
-                             uint32_t source_count, const pin_sink *sink, pin_error *err)
+static pin_status write_file(pin_write_report *out, pin_sections *sections, uint32_t end,
+                             const pin_corpus *corpus, uint32_t source_count, const pin_sink *sink,
+                             pin_error *err)
 {
     uint8_t    head[PIN_HEADER_LEN + (PIN_SECTION_END - 1) * PIN_ROW_LEN_ALL] = {0};
     order      o = order_of_need(end);
@@ -393,8 +411,8 @@ pin_status pin_write_analysed(pin_write_report *out, pin_analysis *a, const pin_
         sections->f[kind].scratch = corpus->options ? corpus->options->scratch : NULL;
     pin_status s = sections ? make_sections(sections, a, past, err) : PIN_NO_SPACE;
     if (s == PIN_OK)
-        s = write_file(out, sections, past ? PIN_SECTION_END : PIN_S_OPTIONAL, corpus, a->sources->source_count,
-                       sink, err);
+        s = write_file(out, sections, past ? PIN_SECTION_END : PIN_S_OPTIONAL, corpus,
+                       a->sources->source_count, sink, err);
     else if (err && err->code == PIN_OK)
         pin_fail(err, s, 0,
                  s == PIN_NO_SPACE ? "not enough memory for the index" : "the index would be too large");
@@ -453,7 +471,8 @@ pin_status pin_write_index(pin_write_report *out, const pin_corpus *corpus, cons
     if (s == PIN_OK)
         s = pin_write_analysed(out, r.a, past, sink, err);
     else
-        pin_fail(err, s, 0, s == PIN_LIMIT ? "more items than an index can hold" : "not enough memory for the index");
+        pin_fail(err, s, 0,
+                 s == PIN_LIMIT ? "more items than an index can hold" : "not enough memory for the index");
     pin_analysis_free(r.a);
     return s;
 }
