@@ -277,7 +277,7 @@ static inline void exercise_past(const pin_index *ix, pin_arena *arena)
 /* As a browser reads it, everything being there: what is said ahead of the dictionary, tables and cards. */
 static inline void exercise_fetching(const uint8_t *bytes, size_t len, pin_arena *arena)
 {
-    static const char *const keys[] = {"a", "the", "risk", "supplier", "2024/2847", "\x01" "cra:art_1", "zzz"};
+    static const char *const keys[] = {"a", "the", "risk", "supplier", "2024/2847", ("\x01" "cra:art_1"), "zzz"};
     uint64_t                 asked[64];
     pin_needs                needs = {.at = (void *)asked, .cap = 32};
     pin_piece                piece = {0, len, bytes};
