@@ -98,7 +98,8 @@ static void unpack(uint32_t *out, const uint8_t *at, uint32_t n, uint32_t width)
 
 /* Gaps of widths up to WIDE_MOST can be summed in 32 bits: 128 x 2^20 and an id below 2^28. */
 #define WIDE_MOST 20
-#define ROOM_AFTER 32 /* bytes that the wide way may read past what is packed */
+#define ROOM_AFTER 96 /* bytes that the wide way may read past what is packed: of a last group of one gap all four
+                         rows of eight are looked at, up to 3 x 20 + 20 / 2 + 16 bytes from its first           */
 
 #if PIN_HAS_WIDE
 
@@ -241,8 +242,8 @@ pin_status pin_read_list_block(uint32_t *ids, uint8_t *impacts, uint32_t *count,
     bool   good;
     if (at[0] == PIN_BLOCK_BITSET)
         good = len - 1 == ((uint64_t)last - base) / 8 + 1 && decode_bitset(ids, n, base, at + 1, len - 1);
-    else
-        good = decode_packed(ids, n, base, at, len, partial ? 0 : n + PIN_PADDING);
+    else /* behind the block lie its impacts and, where the file is in one piece, at least the zeros of the section */
+        good = decode_packed(ids, n, base, at, len, pin_whole_section(ix, section_of(field)) ? n + PIN_PADDING : 0);
     if (!good || ids[n - 1] != last)
         return damaged(ix, field, head->offset, err);
     memcpy(impacts, at + len, n);

@@ -138,6 +138,50 @@ static void damaged_long_lists_never_read_outside(void **state)
     free(f.at);
 }
 
+/* Eight gaps are unpacked at a time, of a last block of one gap too. Such a block with the widest gaps stands at the very
+ * end of a list, a section and a file. */
+static void a_wide_look_at_the_last_block_ends_inside_the_file(void **state)
+{
+    (void)state;
+    sample s;
+    sample_make(&s, 700, 2, 0, 11);
+    for (uint32_t i = 0; i < 129; i++)
+        s.corpus.items[i < 128 ? i : 600].question = PIN_STR("A zebra?");
+    sample_file f = sample_index(&s);
+    sample_free(&s);
+    pin_piece  piece = {0, f.len, f.at};
+    pin_file   file = {.len = f.len, .pieces = &piece, .piece_count = 1};
+    pin_index *ix;
+    pin_term   term;
+    size_t     mark = arena.used;
+    assert_int_equal(pin_index_open(&ix, &file, &arena, NULL), PIN_OK);
+    assert_int_equal(pin_read_term(&term, ix, PIN_STR("zebra"), NULL), PIN_OK);
+    arena.used = mark;
+    const pin_list list = term.lists[PIN_QUESTION];
+    assert_true(list.form == PIN_LIST_BLOCKS && list.count == 129);
+
+    /* all lists up to this one once more, behind the last section; their row goes behind the other rows */
+    uint32_t sections = pin_load32(f.at + PIN_H_SECTIONS);
+    size_t   kept = (size_t)(list.offset + list.len), start = (f.len + PIN_ALIGN - 1) / PIN_ALIGN * PIN_ALIGN;
+    size_t   len = start + kept + PIN_PADDING;
+    uint8_t *copy = calloc(1, len), row[PIN_ROW_LEN_ALL], *rows_end = copy + PIN_HEADER_LEN + sections * PIN_ROW_LEN_ALL;
+    memcpy(copy, f.at, f.len);
+    uint8_t *old = copy + (reseal_find(f.at, sections, PIN_S_QUESTION_LISTS) - f.at);
+    memcpy(row, old, sizeof row);
+    memcpy(copy + start, f.at + pin_load64(row + PIN_ROW_OFFSET), kept);
+    pin_store64(row + PIN_ROW_OFFSET, start);
+    pin_store64(row + PIN_ROW_LEN, kept);
+    memmove(old, old + sizeof row, (size_t)(rows_end - old) - sizeof row);
+    memcpy(rows_end - sizeof row, row, sizeof row);
+    uint8_t *block = copy + start + list.offset + pin_load32(copy + start + list.offset + PIN_L_ARRAYS + 2 * 4);
+    assert_in_range(block[0], 9, 15); /* 600 - 127 takes nine bits; with as many bytes it may have 16 */
+    block[0] = 16;
+    reseal(copy, len);
+    assert_int_equal(exercise(copy, len, &arena), PIN_CORRUPT);
+    free(copy);
+    free(f.at);
+}
+
 /* What readers over a network are told beforehand. verify compares it with what it tells of. */
 static void lies_told_ahead_are_found_and_never_read_outside(void **state)
 {
@@ -282,6 +326,7 @@ int main(void)
         cmocka_unit_test(every_flipped_byte_is_found_by_opening_or_verify),
         cmocka_unit_test(damage_with_right_checksums_never_reads_outside),
         cmocka_unit_test(damaged_long_lists_never_read_outside),
+        cmocka_unit_test(a_wide_look_at_the_last_block_ends_inside_the_file),
         cmocka_unit_test(lies_told_ahead_are_found_and_never_read_outside),
         cmocka_unit_test(unknown_sections_are_skipped_when_they_may_be),
         cmocka_unit_test(other_versions_and_features_are_refused_by_name),
