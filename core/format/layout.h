@@ -194,6 +194,7 @@ enum pin_table { PIN_T_ROWS = 0, PIN_T_BITS = 4, PIN_T_WIDTH = 5, PIN_T_STARTS =
 #define PIN_TABLE_BITS_MAX 26
 #define PIN_T_BUCKET 16u      /* rows in a bucket, on average at most */
 #define PIN_T_EVEN_BUCKET 32u /* of an even table, not counting what fills up */
+#define PIN_T_EVEN_MOST 4u    /* an even table has at most so many times the rows that it needs */
 #define PIN_T_EVEN_ITEMS (1u << 17) /* no table of a larger corpus is even: nobody searches it over a network */
 
 static inline uint32_t pin_table_bucket(uint64_t hash, unsigned bits)

@@ -80,6 +80,21 @@ static row *settle(row *rows, size_t *count, unsigned bits)
 
 /* ---- Even tables ---- */
 
+/* Would most of an even table be what fills it up? So it is where one key has very many rows: a question that thousands
+ * of items ask. Without memory to tell, *failed. */
+static bool is_lopsided(const row *rows, size_t n, unsigned bits, bool *failed)
+{
+    size_t    longest = 0;
+    uint32_t *lens = calloc((size_t)1 << bits, sizeof *lens);
+    *failed |= !lens;
+    for (size_t i = 0; lens && i < n; i++) {
+        uint32_t len = ++lens[pin_table_bucket(rows[i].hash, bits)];
+        longest = len > longest ? len : longest;
+    }
+    free(lens);
+    return longest << bits > n * PIN_T_EVEN_MOST;
+}
+
 static size_t bucket_end(const row *rows, size_t from, size_t n, unsigned bits)
 {
     size_t end = from;
@@ -165,9 +180,9 @@ void pin_hash_finish(pin_hash_rows *t, pin_sections *out, bool even)
     row     *rows = (row *)(void *)t->rows.at;
     size_t   n = t->rows.len / sizeof *rows;
     bool     failed = t->rows.failed;
+    even = even && n > 0 && !is_lopsided(rows, n, bits_for_rows(n, PIN_T_EVEN_BUCKET), &failed);
     unsigned bits = bits_for_rows(n, even ? PIN_T_EVEN_BUCKET : PIN_T_BUCKET), width = 1;
     uint64_t most = 0;
-    even = even && n > 0;
     rows = n ? settle(rows, &n, bits) : NULL;
     pin_out_free(&t->rows);
     size_t each = even && rows ? longest_bucket(rows, n, bits) : 0;

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "core/format/layout.h"
 #include "core/read/read.h"
 #include "core/text/text.h"
 #include "tests/oracle/sample.h"
@@ -749,6 +750,38 @@ static void a_reader_with_pieces_fetches_little_and_sees_the_same(void **state)
     close_sample(&o);
 }
 
+/* Even tables are filled up to their longest bucket: where that is one of a key that everybody has, they are not. */
+static void a_question_that_thousands_ask_makes_no_table_long(void **state)
+{
+    (void)state;
+    opened   o;
+    uint32_t items = 3000, found[8], count;
+    sample_make(&o.s, items, 2, 2, 5);
+    for (uint32_t i = 0; i < items; i++)
+        o.s.corpus.items[i].question = PIN_STR("Is this to be decided?");
+    o.bytes = sample_index(&o.s);
+    assert_non_null(o.bytes.at);
+    o.piece = (pin_piece){0, o.bytes.len, o.bytes.at};
+    o.file = (pin_file){.len = o.bytes.len, .pieces = &o.piece, .piece_count = 1};
+    o.arena = pin_arena_over(malloc(32u << 20), 32u << 20);
+    assert_int_equal(pin_index_open(&o.ix, &o.file, &o.arena, NULL), PIN_OK);
+    assert_int_equal(pin_index_verify(o.ix, &o.arena, NULL), PIN_OK);
+    assert_int_equal(pin_read_exact(found, 8, &count, o.ix, PIN_STR("is this to be decided"), NULL), PIN_OK);
+    assert_int_equal(count, 8);
+    for (uint32_t i = 0; i < count; i++)
+        assert_int_equal(found[i], i);
+    uint32_t sections = pin_load32(o.bytes.at + PIN_H_SECTIONS), seen = 0;
+    for (uint32_t i = 0; i < sections; i++) {
+        const uint8_t *row = o.bytes.at + PIN_HEADER_LEN + i * PIN_ROW_LEN_ALL;
+        if (pin_load16(row + PIN_ROW_KIND) != PIN_S_EXACT)
+            continue;
+        assert_in_range(pin_load64(row + PIN_ROW_LEN), items * 4, items * 4 + 4096);
+        seen++;
+    }
+    assert_int_equal(seen, 1);
+    close_sample(&o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -763,6 +796,7 @@ int main(void)
         cmocka_unit_test(abbreviations_are_those_that_the_text_explains),
         cmocka_unit_test(the_same_corpus_gives_the_same_bytes),
         cmocka_unit_test(a_sink_that_refuses_ends_the_writing),
+        cmocka_unit_test(a_question_that_thousands_ask_makes_no_table_long),
         cmocka_unit_test(a_reader_with_pieces_fetches_little_and_sees_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
