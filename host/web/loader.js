@@ -36,6 +36,7 @@ async function inflate(bytes) {
 
 /* The head of an index of any size stands compressed behind the table of sections: { at, bytes }, or null. */
 const PACKED = 35, META = 1, FLAT = 36, QUESTION_LISTS = 14, HEAD_MOST = 16 << 20;
+const FLAT_ITEMS = 1 << 17; // of a larger corpus no list is there compressed, so none unpacks to more than 64 KB
 
 /* So many bytes of raw DEFLATE, or null: no such stream here, or damage. */
 async function inflateRaw(packed, size) {
@@ -62,24 +63,26 @@ async function unpackHead(first) {
   const [from, len] = sections[PACKED] || [0, 0];
   if (len < 13 || from + len > first.length || !sections[META] || typeof DecompressionStream !== "function") return null;
   const [size, tables, lists] = [0, 4, 8].map((at) => view.getUint32(from + at, true)), body = from + 12 + 8 * tables;
-  if (body > from + len || size + 8 * lists > HEAD_MOST) return null;
+  const items = view.getUint32(32, true), listLen = Math.ceil(items / 2) + 4, sides = [0, 1].map((i) => sections[QUESTION_LISTS + i]);
+  if (body > from + len || size + 8 * lists > HEAD_MOST || !sides[0] || !sides[1]) return null;
   const out = await inflateRaw(first.subarray(body, from + len), size + 8 * lists);
   if (!out) return null;
-  for (let t = 0; t < tables; t++) { // of growing numbers: differences, byte by byte
+  for (let t = 0, end = 0; t < tables; t++) { // of growing numbers: differences, byte by byte
     const at = view.getUint32(from + 12 + 8 * t, true), told = view.getUint32(from + 16 + 8 * t, true);
     const count = told & 0x7fffffff, width = told >>> 31 ? 2 : 4;
-    if (at + width * count > size) return null;
-    const bytes = out.slice(at, at + width * count);
+    if (at < end || at + width * count > size) return null; // they lie apart: so the work has an end
+    end = at + width * count;
+    const bytes = out.slice(at, end);
     for (let i = 0, sum = 0; i < count; i++) {
       for (let b = 0; b < width; b++) sum += bytes[b * count + i] << (8 * b);
       for (let b = 0; b < width; b++) out[at + width * i + b] = sum >> (8 * b);
     }
   }
-  const flat = new Map(), rows = new DataView(out.buffer, size), listLen = ((view.getUint32(32, true) + 1) >> 1) + 4;
-  for (let i = 0, next = sections[FLAT]?.[0]; next && i < lists; i++) {
-    const place = rows.getUint32(8 * i, true), to = next + rows.getUint32(8 * i + 4, true);
-    const at = sections[QUESTION_LISTS + (place & 1)][0] + (place >>> 1) * 64;
-    flat.set(at, { at, len: listLen, from: next, to });
+  const flat = new Map(), rows = new DataView(out.buffer, size), [start, room] = sections[FLAT] || [0, 0];
+  for (let i = 0, next = start; start && items <= FLAT_ITEMS && i < lists; i++) {
+    const place = rows.getUint32(8 * i, true), bytes = rows.getUint32(8 * i + 4, true), to = next + bytes;
+    const at = sides[place & 1][0] + (place >>> 1) * 64;
+    if (bytes && bytes <= 2 * listLen && to <= start + room) flat.set(at, { at, len: listLen, from: next, to });
     next = to;
   }
   return { at: sections[META][0], bytes: out.subarray(0, size), flat };
