@@ -34,6 +34,7 @@ static struct {
     pin_needs  needs;
     pin_piece  pieces[PIECES_MAX];
     size_t     arena_size, out_size, store_size;
+    uint64_t   head_end; /* of the file: what lay here before it when the index was opened is kept      */
     pin_buf    out;
     pin_error  err;
     char       input[INPUT_MAX];
@@ -99,12 +100,18 @@ static uint32_t piece_near(uint64_t offset)
     return i;
 }
 
-/* Keeps the piece with the head alone: for a browser tab that has read much of a large file. */
+/* Keeps the head alone: for a browser tab that has read much of a large file. */
 static void forget(void)
 {
-    bool head = web.file.piece_count > 0 && web.pieces[0].offset == 0;
-    web.file.piece_count = head ? 1 : 0;
-    web.store_size = head ? (size_t)web.pieces[0].len : 0;
+    uint32_t kept = 0;
+    web.store_size = 0;
+    for (; kept < web.file.piece_count && web.pieces[kept].offset < web.head_end; kept++) {
+        pin_piece *p = &web.pieces[kept];
+        if (p->len > web.head_end - p->offset) /* the last of them: behind it all is forgotten */
+            p->len = web.head_end - p->offset;
+        web.store_size += (size_t)p->len;
+    }
+    web.file.piece_count = kept;
 }
 
 /* Room for bytes [offset, offset + len) of the file, joined with the pieces that it touches. Returns where
@@ -148,6 +155,7 @@ void pin_web_start(double len)
 {
     web.ix = NULL;
     web.store_size = 0;
+    web.head_end = 0;
     web.needs = (pin_needs){.at = (void *)web.needs_room, .cap = NEEDS_MAX};
     web.file = (pin_file){.len = (uint64_t)len, .pieces = web.pieces, .needs = &web.needs};
     if ((uintptr_t)&__heap_base > CITATIONS_AT)
@@ -180,6 +188,8 @@ int pin_web_open(void)
     pin_status status = pin_index_open(&web.ix, &web.file, &arena, &web.err);
     if (status != PIN_OK)
         web.ix = NULL;
+    else if (web.file.piece_count > 0) /* it needs all that was fetched for it, wherever that lies */
+        web.head_end = web.pieces[web.file.piece_count - 1].offset + web.pieces[web.file.piece_count - 1].len;
     return (int)status;
 }
 

@@ -354,7 +354,10 @@ class Index {
     }
     let ranges = mergeRanges(plain, this.source.gap());
     if (this.have.length) ranges = ranges.flatMap(([a, b]) => lacking(a, b, this.have));
-    if (!ranges.length && !flat.size) ranges = mergeRanges(needs); // the core forgot: fetch it all again
+    if (!ranges.length && !flat.size) { // the core forgot, it is not known what: fetch it all again
+      this.have = [];
+      ranges = mergeRanges(needs);
+    }
     const queue = [...ranges, ...[...flat.values()].map((list) => [list.from, list.to, list])];
     const work = async () => {
       for (let next; (next = queue.shift()); ) {

@@ -11,7 +11,7 @@ import { pathToFileURL } from "node:url";
 const web = resolve(process.env.PINCITE_WEB || "build/web");
 const { openIndex } = await import(pathToFileURL(join(web, "loader.js")));
 const wasm = readFileSync(join(web, "pincite.wasm")), citations = readFileSync(join(web, "citations.wasm"));
-const PACKED = 35, FLAT = 36, CARDS = 37;
+const TERMS = 9, PACKED = 35, FLAT = 36, CARDS = 37;
 
 function built(items) {
   const here = mkdtempSync(join(tmpdir(), "pincite-")), corpus = join(here, "items.jsonl"), file = join(here, "items.pin");
@@ -74,6 +74,18 @@ test("a table that reaches beyond the head, and a head that says it is larger th
     bytes.writeUInt32LE(value, from + at);
     assert.deepEqual((await ask(bytes)).texts, said.texts);
   }
+});
+
+test("a tab that has read very many parts of a file forgets them, but not the head", async () => {
+  const states = [], { fetch } = host(whole);
+  const head = whole.readUInt32LE(52), index = await openIndex({ src: "http://host/items.pin", wasm, citations, head, fetch, onstate: (state) => states.push(state) });
+  const end = section(whole, TERMS)[0], step = 128; // behind the head
+  assert.ok((whole.length - end) / step > 4096);
+  for (let at = end; at + 8 <= whole.length; at += step)
+    index.view(index.core.pin_web_room(at, 8), 8).set(whole.subarray(at, at + 8));
+  assert.equal(index.core.pin_web_open(), 0);
+  assert.equal((await index.search("what is the risk of the market")).text, said.texts[0]);
+  assert.deepEqual(states, []);
 });
 
 test("any damage to what is compressed is noticed, or does no harm", async () => {
