@@ -162,9 +162,8 @@ typedef struct pin_sections {
     pin_out        flat;                    /* u32 x 2 for each list in FLAT, see PACKED */
 } pin_sections;
 
-/* Raw DEFLATE, any codes, as small as it gets: for what browsers unpack. */
-bool pin_deflate_best(pin_out *out, const void *bytes, size_t len);
-/* The same without looking for what repeats: many times quicker, and of impacts hardly anything does. */
+/* Raw DEFLATE, for what browsers unpack, without looking for what repeats: many times quicker than with it, and of
+ * impacts hardly anything does. */
 bool pin_deflate_codes(pin_out *out, const void *bytes, size_t len);
 
 /* ---- AHEAD (ahead.c) ---- */

@@ -228,11 +228,6 @@ static bool deflate_all(pin_out *out, const void *bytes, size_t len, int strateg
     return good;
 }
 
-bool pin_deflate_best(pin_out *out, const void *bytes, size_t len)
-{
-    return deflate_all(out, bytes, len, Z_DEFAULT_STRATEGY);
-}
-
 bool pin_deflate_codes(pin_out *out, const void *bytes, size_t len)
 {
     return deflate_all(out, bytes, len, Z_HUFFMAN_ONLY);
@@ -305,7 +300,7 @@ static pin_status write_packed(pin_sections *sections, const order *o, uint32_t 
     pin_out_add(packed, tables.at, tables.len);
     pin_out_add(&head, sections->flat.at, sections->flat.len);
     good = good && !head.failed && !tables.failed && !sections->flat.failed && head.len <= UINT32_MAX &&
-           pin_deflate_best(packed, head.at, head.len) && !packed->failed;
+           deflate_all(packed, head.at, head.len, Z_DEFAULT_STRATEGY) && !packed->failed;
     pin_out_free(&head);
     pin_out_free(&tables);
     return good ? PIN_OK : PIN_NO_SPACE;
